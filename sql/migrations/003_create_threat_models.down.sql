@@ -1,0 +1,3 @@
+-- All threat models go with the table.
+
+DROP TABLE threat_models;

@@ -1,0 +1,3 @@
+-- All threats go with the table.
+
+DROP TABLE threats;

@@ -1,0 +1,3 @@
+-- All drawings go with the table.
+
+DROP TABLE diagrams;

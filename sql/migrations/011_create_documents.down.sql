@@ -1,0 +1,3 @@
+-- All document references go with the table.
+
+DROP TABLE documents;

@@ -1,0 +1,3 @@
+-- All source references go with the table.
+
+DROP TABLE sources;

@@ -1,0 +1,3 @@
+-- All metadata goes with the table.
+
+DROP TABLE metadata;

@@ -1,0 +1,44 @@
+-- Reads keys that nobody else may see; called by the guard's own functions alone.
+CREATE OR REPLACE FUNCTION _context() RETURNS text
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+PARALLEL UNSAFE
+SET search_path FROM CURRENT
+SET row_security TO on
+SET standard_conforming_strings TO on
+AS $$
+DECLARE
+  v_context text := current_setting('tmi.context', true);
+  v_inner_pad bytea;
+  v_outer_pad bytea;
+BEGIN
+  SELECT k.inner_pad, k.outer_pad
+  INTO v_inner_pad, v_outer_pad
+  FROM context_keys k
+  WHERE k.id = split_part(v_context, '.', 2)
+    AND k.retired_at IS NULL;
+
+  -- One expression: statement by statement this takes four times as long. CASE keeps the order, so that nothing unsigned is ever cast.
+  RETURN CASE
+    WHEN v_inner_pad IS NOT NULL
+      AND split_part(v_context, '.', 1) = 'v1'
+      AND split_part(v_context, '.', 5) = encode(sha256(v_outer_pad || sha256(v_inner_pad || convert_to(left(v_context, -65), 'UTF8'))), 'hex')
+    THEN CASE
+      -- Against the transaction's start, so that a long transaction lives.
+      WHEN split_part(v_context, '.', 4)::bigint > extract(epoch FROM now())
+      THEN convert_from(
+        decode(translate(split_part(v_context, '.', 3), '-_', '+/') || repeat('=', -length(split_part(v_context, '.', 3)) & 3), 'base64'),
+        'UTF8'
+      )
+    END
+  END;
+END
+$$;
+COMMENT ON FUNCTION _context IS
+'Checks signature, key and expiry of the present transaction''s context (HMAC of RFC 2104 over SHA-256).
+
+Returns the e-mail it was signed for; NULL when there is no context, or a forged, altered or expired one.
+Raises nothing.';
+REVOKE ALL ON FUNCTION _context FROM PUBLIC;
+ALTER FUNCTION _context OWNER TO tmi_guard;

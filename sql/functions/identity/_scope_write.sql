@@ -1,0 +1,19 @@
+-- Policies for writing compare a row's model with this: a function that entered as reader finds nothing to write.
+-- No SET clause, so that it is inlined.
+CREATE OR REPLACE FUNCTION _scope_write() RETURNS uuid
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+AS $$
+  SELECT CASE
+    WHEN pg_catalog.current_setting('tmi.scope', true) OPERATOR(pg_catalog.~) '^[wo]:'
+    THEN pg_catalog.substr(pg_catalog.current_setting('tmi.scope', true), 3)::pg_catalog.uuid
+  END
+$$;
+COMMENT ON FUNCTION _scope_write IS
+'Returns the model that the running API function entered as writer or owner.
+
+Returns NULL outside one, or when it entered with a lower role.';
+REVOKE ALL ON FUNCTION _scope_write FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION _scope_write TO tmi_api;
+ALTER FUNCTION _scope_write OWNER TO tmi_guard;

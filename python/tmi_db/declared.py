@@ -1,0 +1,140 @@
+"""Builds the schema that the source files declare, without any migration.
+
+What `sql/functions`, `sql/schema` and `sql/policies` say is what a database shall be. Building it from nothing is what
+the migration chain is compared with, and the quickest way to a database while functions are being written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from tmi_db import sql_files
+from tmi_db.tool import ToolError
+
+OWNER = "tmi_owner"
+
+_COMMENTS_AND_LITERALS = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
+_TABLE_REFERENCES = re.compile(r"\b(?:REFERENCES|FROM|JOIN)\s+([a-z_][a-z0-9_]*)", re.IGNORECASE)
+_LANGUAGE_SQL = re.compile(r"\bLANGUAGE\s+sql\b", re.IGNORECASE)
+
+
+def build(conn: psycopg.Connection, schema: str, root: Path | None = None) -> None:
+    """Applies every declared file to an empty schema, in one transaction.
+
+    conn: a connection that may become tmi_owner, in autocommit or inside a transaction; the roles must exist.
+    schema: the schema to fill; it must exist, belong to tmi_owner and be empty.
+    root: the folder that holds schema/, functions/ and policies/; by default the one that belongs to this package.
+    Raises ToolError that names the file and the line when a statement fails.
+    """
+    with as_owner(conn, schema):
+        for path in build_order(root):
+            apply_file(conn, path)
+
+
+def rerun(conn: psycopg.Connection, schema: str, root: Path | None = None) -> None:
+    """Applies the function and policy files again, which must change nothing: they are written to be replaceable."""
+    with as_owner(conn, schema):
+        for path in build_order(root):
+            if group(path) != "schema":
+                apply_file(conn, path)
+
+
+@contextmanager
+def as_owner(conn: psycopg.Connection, schema: str) -> Iterator[None]:
+    """Runs what is inside as a migration would: one transaction, as tmi_owner, with the schema first in the path."""
+    settings = {
+        "role": OWNER,
+        "search_path": sql.Identifier(schema).as_string(conn) + ", pg_temp",
+        "row_security": "on",
+        "standard_conforming_strings": "on",
+        "check_function_bodies": "on",
+        "client_min_messages": "warning",
+    }
+    with conn.transaction():
+        # In a transaction that goes on afterwards, SET LOCAL would outlive this block.
+        former = {name: _set(conn, name, value) for name, value in settings.items()}
+        yield
+        for name, value in former.items():
+            _set(conn, name, value)
+
+
+def _set(conn: psycopg.Connection, name: str, value: str) -> str:
+    row = conn.execute(
+        "SELECT current_setting(%(name)s), set_config(%(name)s, %(value)s, true)", {"name": name, "value": value}
+    ).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def apply_file(conn: psycopg.Connection, path: Path) -> None:
+    """Runs one declared file; the error of a statement that fails names the file and the line."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        conn.execute(text.encode())
+    except psycopg.Error as error:
+        position = error.diag.statement_position
+        line = text.count("\n", 0, int(position) - 1) + 1 if position else 1
+        raise ToolError(f"{path}:{line}: {error.diag.message_primary or error}") from error
+
+
+def group(path: Path) -> str:
+    """Says which part of the build a file belongs to: base, schema, functions or policies."""
+    folders = [parent.name for parent in path.parents]
+    if folders[0] in ("schema", "policies"):
+        return folders[0]
+    return "base" if folders[0] == "base" else "functions"
+
+
+def build_order(root: Path | None = None) -> list[Path]:
+    """Lists the declared files so that each comes after what it needs.
+
+    Functions that tables call come first (their bodies bind late, so they can exist before the tables), then tables
+    after those they refer to, then all other functions, then policies; otherwise by name.
+    """
+    files: dict[str, list[Path]] = {"base": [], "schema": [], "functions": [], "policies": []}
+    for path in sql_files.declared_files(root):
+        files[group(path)].append(path)
+    return [
+        *_sorted(files["base"], _called_functions),
+        *_sorted(files["schema"], _referenced_tables),
+        *_sorted(files["functions"], _called_functions),
+        *sorted(files["policies"]),
+    ]
+
+
+def _sorted(paths: Iterable[Path], needs: Callable[[Path, Mapping[str, Path]], set[str]]) -> Iterator[Path]:
+    by_name = {path.stem: path for path in sorted(paths)}
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for name, path in by_name.items():
+        sorter.add(name, *(need for need in needs(path, by_name) if need != name))
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        raise ToolError(f"these declared files need each other: {', '.join(error.args[1])}") from error
+    while sorter.is_active():
+        for name in sorted(sorter.get_ready()):
+            yield by_name[name]
+            sorter.done(name)
+
+
+def _referenced_tables(path: Path, known: Mapping[str, Path]) -> set[str]:
+    return known.keys() & set(_TABLE_REFERENCES.findall(_code(path)))
+
+
+def _called_functions(path: Path, known: Mapping[str, Path]) -> set[str]:
+    # Other bodies than SQL ones bind when they first run; what a default calls must always be there.
+    code = _code(path)
+    if not _LANGUAGE_SQL.search(code):
+        code = code.partition("$$")[0]
+    return known.keys() & set(re.findall(r"\b([a-z_][a-z0-9_]*)\s*\(", code))
+
+
+def _code(path: Path) -> str:
+    return _COMMENTS_AND_LITERALS.sub(" ", path.read_text(encoding="utf-8"))

@@ -211,9 +211,7 @@ class Cluster:
         major = _major(self.bin_dir) or 0
         # lower() must know more than ASCII, as it does wherever this is run in earnest.
         locale = ["--locale-provider=builtin", "--locale=C.UTF-8"] if major >= 17 else ["--locale=C.UTF-8"]
-        self._call(
-            "initdb", "-D", self.data, "-U", self.user, "-A", "trust", "-E", "UTF8", "-N", *locale, quiet=True
-        )
+        self._call("initdb", "-D", self.data, "-U", self.user, "-A", "trust", "-E", "UTF8", "-N", *locale, quiet=True)
         settings = COMMON | (DURABLE if self.durable else FAST) | dict(self.settings)
         settings["unix_socket_directories"] = self.host
         with (self.data / "postgresql.conf").open("a") as configuration:

@@ -1,0 +1,1 @@
+"""What `make generate` renders from the catalogue; not edited by hand."""

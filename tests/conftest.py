@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 
 import pytest
+from support import database as databases
 from support.cluster import Cluster, find_binaries, sweep
+from support.database import Connection, Database
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("tmi_db")
-    group.addoption(
+    parser.getgroup("tmi_db").addoption(
         "--pg",
         default=os.environ.get("TMI_TEST_PG") or None,
         help="server to test on: a major version or a folder of binaries (default: the newest installed; TMI_TEST_PG)",
@@ -40,12 +42,75 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
 @pytest.fixture
 def durable_cluster(request: pytest.FixtureRequest) -> Iterator[Callable[..., Cluster]]:
     """Start private servers with fsync on, for tests that crash or restart them; keywords are settings."""
-    servers: list[Cluster] = []
+    with ExitStack() as stack:
 
-    def start(**settings: str) -> Cluster:
-        servers.append(Cluster(find_binaries(request.config.getoption("--pg")), settings, durable=True))
-        return servers[-1]
+        def start(**settings: str) -> Cluster:
+            server = Cluster(find_binaries(request.config.getoption("--pg")), settings, durable=True)
+            stack.callback(server.remove)
+            return server
 
-    yield start
-    for server in servers:
-        server.remove()
+        yield start
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster) -> Database:
+    """What the other databases are copies of: roles, the schema, a key, logins and helpers. Never connect to it."""
+    database = databases.create(cluster, "tmi_template")
+    databases.build(database)
+    return database
+
+
+@pytest.fixture
+def database(template: Database) -> Iterator[Database]:
+    """A copy of the template for this test alone, where commits matter."""
+    clone = template.copy()
+    yield clone
+    clone.drop()
+
+
+@pytest.fixture
+def empty_database(cluster: Cluster) -> Iterator[Database]:
+    """A database without anything, for installing into."""
+    database = databases.create(cluster)
+    yield database
+    database.drop()
+
+
+@pytest.fixture(scope="session")
+def shared_database(template: Database) -> Database:
+    """One copy of the template for all tests that commit nothing."""
+    return template.copy("shared")
+
+
+@pytest.fixture
+def conn(shared_database: Database) -> Iterator[Connection]:
+    """A superuser's connection in a transaction that is rolled back."""
+    connection = shared_database.connect(autocommit=False)
+    yield connection
+    connection.rollback()
+    connection.close()
+
+
+@pytest.fixture
+def as_user() -> Callable[[Connection, str], AbstractContextManager[Connection]]:
+    """`with as_user(conn, "alice@example.com"):` acts for a user, as a service does."""
+    return databases.acting_as
+
+
+@pytest.fixture
+def login(database: Database) -> Iterator[Callable[[str], Connection]]:
+    """`login("app")` connects to `database` as a real login: app, auth, report, maintenance or stranger."""
+    with ExitStack() as stack:
+        yield lambda name: stack.enter_context(database.connect(name))
+
+
+@pytest.fixture
+def app_dsn(database: Database) -> str:
+    """The connection string of a service's login to `database`."""
+    return database.dsn_for("app")
+
+
+@pytest.fixture(scope="session")
+def key() -> str:
+    """The text of the live key, as a service is handed it: `Database(app_dsn, key=key)`."""
+    return databases.KEY

@@ -4,34 +4,32 @@ What `sql/functions`, `sql/schema` and `sql/policies` say is what a database sha
 the migration chain is compared with, and the quickest way to a database while functions are being written.
 """
 
-from __future__ import annotations
-
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
 from tmi_db import sql_files
+from tmi_db.statements import split, tokens
 from tmi_db.tool import ToolError
 
 OWNER = "tmi_owner"
 
-_COMMENTS_AND_LITERALS = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
-_TABLE_REFERENCES = re.compile(r"\b(?:REFERENCES|FROM|JOIN)\s+([a-z_][a-z0-9_]*)", re.IGNORECASE)
-_LANGUAGE_SQL = re.compile(r"\bLANGUAGE\s+sql\b", re.IGNORECASE)
-
 
 def build(conn: psycopg.Connection, schema: str, root: Path | None = None) -> None:
-    """Applies every declared file to an empty schema, in one transaction.
+    """Apply every declared file to an empty schema, in one transaction.
 
-    conn: a connection that may become tmi_owner, in autocommit or inside a transaction; the roles must exist.
-    schema: the schema to fill; it must exist, belong to tmi_owner and be empty.
-    root: the folder that holds schema/, functions/ and policies/; by default the one that belongs to this package.
-    Raises ToolError that names the file and the line when a statement fails.
+    Args:
+        conn: a connection that may become tmi_owner, in autocommit or inside a transaction; the roles must exist.
+        schema: the schema to fill; it must exist, belong to tmi_owner and be empty.
+        root: the folder that holds `schema/`, `functions/` and `policies/`; by default the one of this package.
+
+    Raises:
+        ToolError: a statement failed; the message names the file and the line.
     """
     with as_owner(conn, schema):
         for path in build_order(root):
@@ -39,7 +37,16 @@ def build(conn: psycopg.Connection, schema: str, root: Path | None = None) -> No
 
 
 def rerun(conn: psycopg.Connection, schema: str, root: Path | None = None) -> None:
-    """Applies the function and policy files again, which must change nothing: they are written to be replaceable."""
+    """Apply the function and policy files again, which must change nothing: they are written to be replaceable.
+
+    Args:
+        conn: as for `build`.
+        schema: the schema, already built.
+        root: as for `build`.
+
+    Raises:
+        ToolError: a statement failed; the message names the file and the line.
+    """
     with as_owner(conn, schema):
         for path in build_order(root):
             if group(path) != "schema":
@@ -48,7 +55,7 @@ def rerun(conn: psycopg.Connection, schema: str, root: Path | None = None) -> No
 
 @contextmanager
 def as_owner(conn: psycopg.Connection, schema: str) -> Iterator[None]:
-    """Runs what is inside as a migration would: one transaction, as tmi_owner, with the schema first in the path."""
+    """Run what is inside as a migration would: one transaction, as tmi_owner, with the schema first in the path."""
     settings = {
         "role": OWNER,
         "search_path": sql.Identifier(schema).as_string(conn) + ", pg_temp",
@@ -74,18 +81,21 @@ def _set(conn: psycopg.Connection, name: str, value: str) -> str:
 
 
 def apply_file(conn: psycopg.Connection, path: Path) -> None:
-    """Runs one declared file; the error of a statement that fails names the file and the line."""
-    text = path.read_text(encoding="utf-8")
-    try:
-        conn.execute(text.encode())
-    except psycopg.Error as error:
-        position = error.diag.statement_position
-        line = text.count("\n", 0, int(position) - 1) + 1 if position else 1
-        raise ToolError(f"{path}:{line}: {error.diag.message_primary or error}") from error
+    """Run the statements of one declared file.
+
+    Raises:
+        ToolError: a statement failed; the message names the file and the line.
+    """
+    for statement in split(path.read_text(encoding="utf-8")):
+        try:
+            conn.execute(statement.text.encode())
+        except psycopg.Error as error:
+            line = statement.line_at(int(error.diag.statement_position or 1))
+            raise ToolError(f"{path}, line {line}: {error.diag.message_primary or error}") from error
 
 
 def group(path: Path) -> str:
-    """Says which part of the build a file belongs to: base, schema, functions or policies."""
+    """Say which part of the build a file belongs to: base, schema, functions or policies."""
     folders = [parent.name for parent in path.parents]
     if folders[0] in ("schema", "policies"):
         return folders[0]
@@ -93,7 +103,7 @@ def group(path: Path) -> str:
 
 
 def build_order(root: Path | None = None) -> list[Path]:
-    """Lists the declared files so that each comes after what it needs.
+    """List the declared files so that each comes after what it needs.
 
     Functions that tables call come first (their bodies bind late, so they can exist before the tables), then tables
     after those they refer to, then all other functions, then policies; otherwise by name.
@@ -110,7 +120,11 @@ def build_order(root: Path | None = None) -> list[Path]:
 
 
 def _sorted(paths: Iterable[Path], needs: Callable[[Path, Mapping[str, Path]], set[str]]) -> Iterator[Path]:
-    by_name = {path.stem: path for path in sorted(paths)}
+    by_name: dict[str, Path] = {}
+    for path in sorted(paths):
+        if path.stem in by_name:
+            raise ToolError(f"{by_name[path.stem]} and {path} declare the same name")
+        by_name[path.stem] = path
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for name, path in by_name.items():
         sorter.add(name, *(need for need in needs(path, by_name) if need != name))
@@ -125,16 +139,24 @@ def _sorted(paths: Iterable[Path], needs: Callable[[Path, Mapping[str, Path]], s
 
 
 def _referenced_tables(path: Path, known: Mapping[str, Path]) -> set[str]:
-    return known.keys() & set(_TABLE_REFERENCES.findall(_code(path)))
+    words = _words(path)
+    return {name for word, name in pairwise(words) if word.upper() in ("REFERENCES", "FROM", "JOIN") and name in known}
 
 
 def _called_functions(path: Path, known: Mapping[str, Path]) -> set[str]:
     # Other bodies than SQL ones bind when they first run; what a default calls must always be there.
-    code = _code(path)
-    if not _LANGUAGE_SQL.search(code):
-        code = code.partition("$$")[0]
-    return known.keys() & set(re.findall(r"\b([a-z_][a-z0-9_]*)\s*\(", code))
+    words = _words(path)
+    if "language sql" not in " ".join(words).lower():
+        words = words[: words.index("AS")] if "AS" in words else words
+    return {name for name, bracket in pairwise(words) if bracket == "(" and name in known}
 
 
-def _code(path: Path) -> str:
-    return _COMMENTS_AND_LITERALS.sub(" ", path.read_text(encoding="utf-8"))
+def _words(path: Path) -> list[str]:
+    """Give the words of a file, in the bodies of functions too, but not in comments and ordinary literals."""
+    words: list[str] = []
+    for token in tokens(path.read_text(encoding="utf-8")):
+        if token.kind == "literal" and token.text.startswith("$"):
+            words += [inner.text for inner in tokens(token.text.strip("$")) if inner.kind != "literal"]
+        elif token.kind != "literal":
+            words.append(token.text)
+    return words

@@ -1,0 +1,4 @@
+-- Mitigation texts are lost with their column.
+
+ALTER TABLE threats
+  DROP COLUMN mitigation;

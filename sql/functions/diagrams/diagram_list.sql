@@ -1,0 +1,50 @@
+-- Drawings are large: a list counts their cells and leaves them where they are.
+CREATE OR REPLACE FUNCTION diagram_list(
+  p_threat_model_id uuid,
+  p_limit integer DEFAULT 50,
+  p_after jsonb DEFAULT NULL,
+  p_sort text DEFAULT '-created_at',
+  p_filter jsonb DEFAULT NULL
+) RETURNS TABLE (
+  id uuid,
+  threat_model_id uuid,
+  name text,
+  type text,
+  description text,
+  metadata jsonb,
+  cell_count integer,
+  created_at timestamptz,
+  modified_at timestamptz
+)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+PARALLEL UNSAFE
+SET search_path FROM CURRENT
+SET row_security TO on
+SET standard_conforming_strings TO on
+AS $$
+BEGIN
+  PERFORM _enter(p_threat_model_id, 'reader');
+  RETURN QUERY EXECUTE
+    'SELECT t.id, t.threat_model_id, t.name, t.type, t.description, t.metadata, jsonb_array_length(t.cells), t.created_at, t.modified_at
+     FROM diagrams t
+     WHERE t.threat_model_id = $1'
+    || _filter_clause(p_filter, '{"type": "text"}', '{"name": ["text", "strpos(lower(t.name), lower(%L)) > 0"]}')
+    || _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz", "modified_at": "timestamptz", "name": "text"}')
+    USING p_threat_model_id;
+END
+$$;
+COMMENT ON FUNCTION diagram_list IS
+'Lists the diagrams of a model, without their cells.
+
+p_threat_model_id: the model, of which the caller must be a reader at least.
+p_limit: 1 to 200 diagrams; 50 by default.
+p_after: the last row of the page before, or just its id and the column sorted by, as a JSON object.
+p_sort: created_at, modified_at or name; a minus in front for the greatest first; the newest first by default.
+p_filter: an object of type (a value, an array of values) and name (a part of it, in any case).
+Returns rows with the number of cells in each.
+Raises TM401 without a valid identity; TM404 when the model does not exist or may not be seen; TM413 for a page that is too large; TM422 for an unknown order, filter or cursor.';
+REVOKE ALL ON FUNCTION diagram_list FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION diagram_list TO tmi_app;
+ALTER FUNCTION diagram_list OWNER TO tmi_api;

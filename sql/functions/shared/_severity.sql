@@ -1,0 +1,19 @@
+-- Severity words are taken in any case and stored in the schema's spelling; the table's CHECK judges the result.
+-- No SET clause, so that it is inlined.
+CREATE OR REPLACE FUNCTION _severity(
+  p_word text
+) RETURNS text
+LANGUAGE sql
+IMMUTABLE
+PARALLEL SAFE
+AS $$
+  SELECT pg_catalog.initcap(pg_catalog.btrim(p_word))
+$$;
+COMMENT ON FUNCTION _severity IS
+'Spells a severity word as the schema does: Unknown, None, Low, Medium, High, Critical.
+
+p_word: the word in any case.
+Returns the word with a capital first letter; NULL for NULL.';
+REVOKE ALL ON FUNCTION _severity FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION _severity TO tmi_api;
+ALTER FUNCTION _severity OWNER TO tmi_guard;

@@ -1,0 +1,80 @@
+-- One round trip for a page of models with counts and role; the default order reads the access table alone to find them.
+CREATE OR REPLACE FUNCTION threat_model_list(
+  p_limit integer DEFAULT 50,
+  p_after jsonb DEFAULT NULL,
+  p_sort text DEFAULT '-created_at',
+  p_filter jsonb DEFAULT NULL
+) RETURNS TABLE (
+  id uuid,
+  name text,
+  description text,
+  owner_email text,
+  created_by text,
+  threat_model_framework text,
+  issue_url text,
+  document_count integer,
+  source_count integer,
+  diagram_count integer,
+  threat_count integer,
+  created_at timestamptz,
+  modified_at timestamptz,
+  role text
+)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+PARALLEL UNSAFE
+SET search_path FROM CURRENT
+SET row_security TO on
+SET standard_conforming_strings TO on
+AS $$
+DECLARE
+  v_actor text := _open();
+BEGIN
+  IF p_filter IS NULL AND ltrim(p_sort, '-') = 'created_at' AND length(p_sort) <= 11 THEN
+    IF p_after IS NOT NULL THEN
+      -- Checks the cursor as the other orders do.
+      PERFORM _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz"}');
+    END IF;
+    RETURN QUERY
+    SELECT m.id, m.name, m.description, m.owner_email, m.created_by, m.threat_model_framework, m.issue_url,
+    m.document_count, m.source_count, m.diagram_count, m.threat_count, m.created_at, m.modified_at, p.role
+    FROM _enter_page(_limit(p_limit), (p_after ->> 'created_at')::timestamptz, (p_after ->> 'id')::uuid, left(p_sort, 1) = '-')
+      WITH ORDINALITY AS p (threat_model_id, role, n)
+    JOIN threat_models m ON m.id = p.threat_model_id
+    ORDER BY p.n;
+  ELSE
+    RETURN QUERY EXECUTE
+      'SELECT t.id, t.name, t.description, t.owner_email, t.created_by, t.threat_model_framework, t.issue_url,
+         t.document_count, t.source_count, t.diagram_count, t.threat_count, t.created_at, t.modified_at, a.role
+       FROM _enter_all() a
+       JOIN threat_models t ON t.id = a.threat_model_id
+       WHERE true'
+      || _filter_clause(
+        p_filter,
+        '{"owner_email": "text", "created_by": "text", "threat_model_framework": "text", "issue_url": "text"}',
+        '{
+          "name": ["text", "strpos(lower(t.name), lower(%L)) > 0"],
+          "role": ["text", "a.role = %L"],
+          "created_after": ["timestamptz", "t.created_at > %L::timestamptz"],
+          "created_before": ["timestamptz", "t.created_at < %L::timestamptz"],
+          "modified_after": ["timestamptz", "t.modified_at > %L::timestamptz"],
+          "modified_before": ["timestamptz", "t.modified_at < %L::timestamptz"]
+        }'
+      )
+      || _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz", "modified_at": "timestamptz", "name": "text"}');
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION threat_model_list IS
+'Lists the threat models that the caller may read, with their cached counts and his role in each.
+
+p_limit: 1 to 200 models; 50 by default.
+p_after: the last row of the page before, or just its id and the column sorted by, as a JSON object.
+p_sort: created_at, modified_at or name; a minus in front for the greatest first; the newest first by default.
+p_filter: an object of owner_email, created_by, threat_model_framework, issue_url (a value, an array of values, or null), name (a part of it, in any case), role, created_after, created_before, modified_after, modified_before.
+Returns rows.
+Raises TM401 without a valid identity; TM413 for a page that is too large; TM422 for an unknown order, filter or cursor.';
+REVOKE ALL ON FUNCTION threat_model_list FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION threat_model_list TO tmi_app;
+ALTER FUNCTION threat_model_list OWNER TO tmi_api;

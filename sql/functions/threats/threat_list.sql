@@ -1,0 +1,70 @@
+-- The default order, unfiltered, is planned once and costs the same at any depth; the others stay within one model.
+CREATE OR REPLACE FUNCTION threat_list(
+  p_threat_model_id uuid,
+  p_limit integer DEFAULT 50,
+  p_after jsonb DEFAULT NULL,
+  p_sort text DEFAULT '-created_at',
+  p_filter jsonb DEFAULT NULL
+) RETURNS SETOF threats
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+PARALLEL UNSAFE
+SET search_path FROM CURRENT
+SET row_security TO on
+SET standard_conforming_strings TO on
+AS $$
+DECLARE
+  v_created_at timestamptz := 'infinity';
+  v_id uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+BEGIN
+  PERFORM _enter(p_threat_model_id, 'reader');
+  IF p_filter IS NULL AND p_sort = '-created_at' THEN
+    IF p_after IS NOT NULL THEN
+      -- Checks the cursor as the other orders do.
+      PERFORM _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz"}');
+      v_created_at := p_after ->> 'created_at';
+      v_id := p_after ->> 'id';
+    END IF;
+    RETURN QUERY
+    SELECT t.*
+    FROM threats t
+    WHERE t.threat_model_id = p_threat_model_id
+      AND (t.created_at, t.id) < (v_created_at, v_id)
+    ORDER BY t.created_at DESC, t.id DESC
+    LIMIT _limit(p_limit);
+  ELSE
+    RETURN QUERY EXECUTE
+      'SELECT t.*
+       FROM threats t
+       WHERE t.threat_model_id = $1'
+      || _filter_clause(
+        p_filter,
+        '{
+          "diagram_id": "uuid", "cell_id": "text", "risk_rating": "text", "impact": "text", "likelihood": "text",
+          "status": "text", "mitigated": "boolean", "threat_type": "text", "priority": "text"
+        }',
+        '{
+          "score_min": ["integer", "t.score >= %L::integer"],
+          "score_max": ["integer", "t.score <= %L::integer"],
+          "words": ["text", "to_tsvector(''simple'', concat_ws('' '', t.name, t.description, t.mitigation)) @@ plainto_tsquery(''simple'', %L)"]
+        }'
+      )
+      || _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz", "modified_at": "timestamptz", "name": "text", "score": "integer"}')
+      USING p_threat_model_id;
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION threat_list IS
+'Lists the threats of a model.
+
+p_threat_model_id: the model, of which the caller must be a reader at least.
+p_limit: 1 to 200 threats; 50 by default.
+p_after: the last row of the page before, or just its id and the column sorted by, as a JSON object.
+p_sort: created_at, modified_at, name or score; a minus in front for the greatest first; the newest first by default; threats without a score stand last.
+p_filter: an object of diagram_id, cell_id, risk_rating, impact, likelihood, status, mitigated, threat_type, priority (a value, an array of values, or null), score_min, score_max, words (all of which must occur in name, description or mitigation).
+Returns rows.
+Raises TM401 without a valid identity; TM404 when the model does not exist or may not be seen; TM413 for a page that is too large; TM422 for an unknown order, filter or cursor.';
+REVOKE ALL ON FUNCTION threat_list FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION threat_list TO tmi_app;
+ALTER FUNCTION threat_list OWNER TO tmi_api;

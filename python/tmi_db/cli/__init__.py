@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from tmi_db import __version__
-from tmi_db.cli import common
+from tmi_db.cli import output
 from tmi_db.tool import ToolError
 
 # The order of `tmi-db --help`.
@@ -34,7 +34,7 @@ class _Commands(TyperGroup):
 
     # Typed loosely because typer exports no name for its base context.
     def invoke(self, ctx: Any) -> Any:
-        common.speak(True)
+        output.speak(aloud=True)
         try:
             return super().invoke(ctx)
         except ToolError as error:
@@ -47,7 +47,7 @@ class _Commands(TyperGroup):
             failure = ToolError(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
         if os.environ.get("TMI_DB_DEBUG"):
             raise failure
-        common.complain(failure)
+        output.complain(failure)
         raise typer.Exit(failure.exit_code)
 
 

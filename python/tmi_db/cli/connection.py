@@ -8,6 +8,8 @@ import psycopg
 from psycopg import pq
 from psycopg.rows import TupleRow
 
+from tmi_db.cli.output import say
+from tmi_db.server import Server
 from tmi_db.tool import ToolError
 
 CANNOT_CONNECT = 4
@@ -42,7 +44,26 @@ def resolve_dsn(dsn: str | None = None) -> str:
             return value
     if any(os.environ.get(variable) for variable in _LIBPQ_VARIABLES):
         return ""
-    raise ToolError("no database was named", exit_code=_USAGE, hint="use --dsn, TMI_DB_DSN, DATABASE_URL or PG*")
+    return start_embedded(Server())
+
+
+def start_embedded(server: Server) -> str:
+    """Start an embedded server unless it runs already, and say so: it stays when the command has ended.
+
+    Returns:
+        The connection string of its database.
+
+    Raises:
+        ToolError: it cannot be started (1).
+    """
+    if server.status().running:
+        return server.start()
+    dsn = server.start()
+    status = server.status()
+    say(f"PostgreSQL {status.version} serves {status.data_dir}; `tmi-db server stop` stops it")
+    if server.home != server.wanted_home:
+        say(f"(not {server.wanted_home}: the user whom the server runs as cannot enter that folder)")
+    return dsn
 
 
 def connect(dsn: str | None = None, *, autocommit: bool = False, **parameters: Any) -> psycopg.Connection[TupleRow]:

@@ -1,0 +1,89 @@
+# Every target is a thin call of tmi-db or of a tool in .venv, so that what it does can be repeated without make.
+#
+# TMI_DB_DSN, DATABASE_URL or PG* name the database; with none of them it is the embedded server's.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+
+bin := .venv/bin
+tmi-db := $(bin)/tmi-db
+
+# make test PG=18 ARGS='-k restore'
+PG ?=
+ARGS ?=
+WORKERS ?= 2
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z\/-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: .venv/.complete ## Make .venv with everything that the other targets need
+
+.venv/.complete: requirements.lock pyproject.toml tools/setup
+	@tools/setup
+
+.PHONY: demo
+demo: setup ## Install into the embedded server and show the data layer at work
+	@$(tmi-db) demo $(ARGS)
+
+.PHONY: test
+test: setup ## Run all tests; PG=18 or PG=/path/to/bin chooses the server, ARGS go to pytest
+	@$(bin)/pytest --numprocesses $(WORKERS) $(if $(PG),--pg $(PG)) $(ARGS)
+
+.PHONY: migrate
+migrate: setup ## Apply all pending migrations
+	@$(tmi-db) migrate up $(ARGS)
+
+.PHONY: rollback
+rollback: setup ## Take back the newest migration
+	@$(tmi-db) migrate down $(ARGS)
+
+.PHONY: status
+status: setup ## Show which migrations are applied
+	@$(tmi-db) migrate status $(ARGS)
+
+.PHONY: migration
+migration: setup ## Write a migration from the declared truth: make migration NAME=add_x
+	@$(tmi-db) migrate new $(or $(NAME),$(error Name it: make migration NAME=add_x)) $(ARGS)
+
+.PHONY: drift
+drift: setup ## Compare the live database with what the migrations build
+	@$(tmi-db) drift $(ARGS)
+
+.PHONY: lint
+lint: lint/python lint/sql ## Check style and types of Python and SQL
+
+.PHONY: lint/python
+lint/python: setup
+	@$(bin)/ruff check --quiet
+	@$(bin)/ruff format --check --quiet
+	@$(bin)/mypy
+
+.PHONY: lint/sql
+lint/sql: setup
+	@$(bin)/squawk sql/migrations/*.up.sql
+	@$(bin)/python tools/lint_sql.py
+
+.PHONY: server-start
+server-start: setup ## Start the embedded server
+	@$(tmi-db) server start
+
+.PHONY: server-stop
+server-stop: setup ## Stop the embedded server; its data stay
+	@$(tmi-db) server stop
+
+.PHONY: server-status
+server-status: setup ## Say whether the embedded server runs
+	@$(tmi-db) server status
+
+.PHONY: psql
+psql: setup ## Open psql on the database
+	@$(tmi-db) server psql -- $(ARGS)
+
+.PHONY: clean
+clean: ## Remove the embedded server with its data, .venv and all caches
+	@if [ -x $(tmi-db) ]; then $(tmi-db) server destroy --yes; fi
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,3 +1,4 @@
+-- Rendered from templates/_policies.sql.j2 by tools/render_sql.py.
 -- A model's diagrams are seen by its readers and changed by its writers.
 
 ALTER TABLE diagrams ENABLE ROW LEVEL SECURITY;
@@ -5,7 +6,7 @@ ALTER TABLE diagrams FORCE ROW LEVEL SECURITY;
 
 REVOKE ALL ON diagrams FROM PUBLIC, tmi_api, tmi_guard, tmi_identity, tmi_app, tmi_auth, tmi_report, tmi_maintenance;
 GRANT SELECT, INSERT (id, threat_model_id, name, type, description, metadata, cells), UPDATE (name, description, metadata, cells), DELETE ON diagrams TO tmi_api;
-GRANT SELECT ON diagrams TO tmi_guard;
+GRANT SELECT, UPDATE (name) ON diagrams TO tmi_guard;
 GRANT SELECT ON diagrams TO tmi_report;
 
 DROP POLICY IF EXISTS diagrams_select_api ON diagrams;
@@ -38,6 +39,14 @@ CREATE POLICY diagrams_select_guard ON diagrams
   FOR SELECT TO tmi_guard
   USING (true);
 COMMENT ON POLICY diagrams_select_guard ON diagrams IS 'The guard finds the model of any diagram.';
+
+-- Locking a row under row-level security takes an UPDATE right and an UPDATE policy; without the policy it locks nothing, in silence.
+DROP POLICY IF EXISTS diagrams_update_guard ON diagrams;
+CREATE POLICY diagrams_update_guard ON diagrams
+  FOR UPDATE TO tmi_guard
+  USING (true)
+  WITH CHECK (false);
+COMMENT ON POLICY diagrams_update_guard ON diagrams IS 'The guard locks what metadata describes, and changes nothing.';
 
 DROP POLICY IF EXISTS diagrams_select_report ON diagrams;
 CREATE POLICY diagrams_select_report ON diagrams

@@ -1,3 +1,4 @@
+-- Rendered from templates/_policies.sql.j2 by tools/render_sql.py.
 -- A model's threats are seen by its readers and changed by its writers.
 
 ALTER TABLE threats ENABLE ROW LEVEL SECURITY;
@@ -39,12 +40,13 @@ CREATE POLICY threats_select_guard ON threats
   USING (true);
 COMMENT ON POLICY threats_select_guard ON threats IS 'The guard finds the model of any threat.';
 
+-- Locking a row under row-level security takes an UPDATE right and an UPDATE policy; without the policy it locks nothing, in silence.
 DROP POLICY IF EXISTS threats_update_guard ON threats;
 CREATE POLICY threats_update_guard ON threats
   FOR UPDATE TO tmi_guard
   USING (true)
   WITH CHECK (true);
-COMMENT ON POLICY threats_update_guard ON threats IS 'The guard unbinds threats from a cell that was removed.';
+COMMENT ON POLICY threats_update_guard ON threats IS 'The guard unbinds threats from a cell that was removed, and locks what metadata describes.';
 
 DROP POLICY IF EXISTS threats_select_report ON threats;
 CREATE POLICY threats_select_report ON threats

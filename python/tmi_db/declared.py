@@ -32,6 +32,8 @@ def build(conn: psycopg.Connection, schema: str, root: Path | None = None) -> No
         ToolError: a statement failed; the message names the file and the line.
     """
     with as_owner(conn, schema):
+        # The runner's own tables are part of every installation, though of no migration.
+        apply_file(conn, sql_files.sql_root() / "bookkeeping.sql")
         for path in build_order(root):
             apply_file(conn, path)
 

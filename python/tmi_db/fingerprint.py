@@ -177,7 +177,7 @@ def take(conn: psycopg.Connection[Any], schema: str) -> Fingerprint:
             for kind, identity, attributes in cursor:
                 normal = _normalise(attributes, schema)
                 if kind != "system grant" or normal:
-                    objects[Key(kind, _unqualified(identity, schema))] = normal
+                    objects[Key(kind, unqualified(identity, schema))] = normal
     return Fingerprint(conn.info.server_version, objects)
 
 
@@ -190,6 +190,28 @@ def compare(expected: Fingerprint, actual: Fingerprint) -> Comparison:
         removed=sorted(expected.objects.keys() - actual.objects.keys()),
         changed=[change for change in changes if change.attributes],
     )
+
+
+def unqualified(text: str, schema: str) -> str:
+    """Take the schema's name off the names that PostgreSQL printed in full, and off those in literals of reg* types."""
+    if schema not in text:
+        return text
+    found = list(tokens(text))
+    kept, position = [], 0
+    for n, token in enumerate(found):
+        following = [each.text for each in found[n + 1 : n + 4]]
+        if (
+            token.kind in ("word", "name")
+            and _plain(token.text) == schema
+            and following[:1] == ["."]
+            and (n == 0 or found[n - 1].text != ".")
+        ):
+            kept.append(text[position : token.start])
+            position = token.end + 1
+        elif token.kind == "literal" and following[:2] == [":", ":"] and following[2].startswith("reg"):
+            kept += [text[position : token.start], "'", unqualified(token.text[1:-1], schema), "'"]
+            position = token.end
+    return "".join([*kept, text[position:]])
 
 
 def _differences(expected: Attributes, actual: Attributes) -> dict[str, tuple[Any, Any]]:
@@ -264,34 +286,12 @@ def _setting(setting: str, schema: str) -> str:
 
 def _unqualified_within(value: Any, schema: str) -> Any:
     if isinstance(value, str):
-        return _unqualified(value, schema)
+        return unqualified(value, schema)
     if isinstance(value, list):
         return [_unqualified_within(item, schema) for item in value]
     if isinstance(value, dict):
         return {key: _unqualified_within(item, schema) for key, item in value.items()}
     return value
-
-
-def _unqualified(text: str, schema: str) -> str:
-    """Take the schema's name off the names that PostgreSQL printed in full, and off those in literals of reg* types."""
-    if schema not in text:
-        return text
-    found = list(tokens(text))
-    kept, position = [], 0
-    for n, token in enumerate(found):
-        following = [each.text for each in found[n + 1 : n + 4]]
-        if (
-            token.kind in ("word", "name")
-            and _plain(token.text) == schema
-            and following[:1] == ["."]
-            and (n == 0 or found[n - 1].text != ".")
-        ):
-            kept.append(text[position : token.start])
-            position = token.end + 1
-        elif token.kind == "literal" and following[:2] == [":", ":"] and following[2].startswith("reg"):
-            kept += [text[position : token.start], "'", _unqualified(token.text[1:-1], schema), "'"]
-            position = token.end
-    return "".join([*kept, text[position:]])
 
 
 def _plain(name: str) -> str:

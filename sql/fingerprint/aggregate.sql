@@ -1,7 +1,7 @@
 -- Aggregate functions.
 SELECT
   'aggregate' AS class,
-  format('%s(%s)', p.proname, pg_get_function_identity_arguments(p.oid)) AS identity,
+  format('%I(%s)', p.proname, pg_get_function_identity_arguments(p.oid)) AS identity,
   jsonb_build_object(
     'owner', pg_get_userbyid(p.proowner),
     'acl', coalesce(p.proacl, acldefault('f', p.proowner))::text[],

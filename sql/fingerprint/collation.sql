@@ -1,7 +1,7 @@
 -- Collations and conversions of the schema; the version of the operating system's library is not the schema's.
 SELECT
   'collation' AS class,
-  c.collname::text AS identity,
+  quote_ident(c.collname) AS identity,
   jsonb_build_object(
     'owner', pg_get_userbyid(c.collowner),
     'provider', CASE c.collprovider WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' WHEN 'd' THEN 'default' ELSE 'libc' END,
@@ -18,7 +18,7 @@ WHERE n.nspname = $1
 UNION ALL
 SELECT
   'conversion',
-  v.conname::text,
+  quote_ident(v.conname),
   jsonb_build_object(
     'owner', pg_get_userbyid(v.conowner),
     'from', pg_encoding_to_char(v.conforencoding),

@@ -1,7 +1,7 @@
 -- Columns, of composite types too. Attribute numbers are left out, since dropped columns leave holes in them.
 SELECT
   'column' AS class,
-  format('%s.%s', c.relname, a.attname) AS identity,
+  format('%I.%I', c.relname, a.attname) AS identity,
   jsonb_build_object(
     'type', format_type(a.atttypid, a.atttypmod),
     'collation', (

@@ -1,7 +1,7 @@
 -- Constraints of tables. NOT NULL belongs to the column, a constraint trigger to the triggers.
 SELECT
   'constraint' AS class,
-  format('%s.%s', c.relname, k.conname) AS identity,
+  format('%I.%I', c.relname, k.conname) AS identity,
   jsonb_build_object(
     'definition', pg_get_constraintdef(k.oid),
     'validated', k.convalidated,

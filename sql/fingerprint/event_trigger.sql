@@ -1,7 +1,7 @@
 -- Event triggers of the database: they run on every command that changes a definition.
 SELECT
   'event trigger' AS class,
-  e.evtname::text AS identity,
+  quote_ident(e.evtname) AS identity,
   jsonb_build_object(
     'owner', pg_get_userbyid(e.evtowner),
     'event', e.evtevent,

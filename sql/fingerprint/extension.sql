@@ -1,7 +1,7 @@
 -- Extensions of the database; a member whose rights were changed is told of among the system grants.
 SELECT
   'extension' AS class,
-  e.extname::text AS identity,
+  quote_ident(e.extname) AS identity,
   jsonb_build_object(
     'version', e.extversion,
     'schema', CASE WHEN n.nspname = $1 THEN 'schema' ELSE n.nspname::text END

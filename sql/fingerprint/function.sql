@@ -1,7 +1,7 @@
 -- Functions and procedures, told apart by their argument types, as PostgreSQL does.
 SELECT
   'function' AS class,
-  format('%s(%s)', p.proname, (
+  format('%I(%s)', p.proname, (
     SELECT string_agg(format_type(a.type, NULL), ', ' ORDER BY a.n)
     FROM unnest(p.proargtypes) WITH ORDINALITY AS a(type, n)
   )) AS identity,

@@ -1,7 +1,7 @@
 -- Indexes, those of constraints too. An operator class, a collation, a sort order stand in the definition.
 SELECT
   'index' AS class,
-  i.relname::text AS identity,
+  quote_ident(i.relname) AS identity,
   jsonb_build_object(
     'table', c.relname,
     'definition', pg_get_indexdef(x.indexrelid),

@@ -1,7 +1,7 @@
 -- Row-level security policies; their roles are a set, since a restored dump lists them in another order.
 SELECT
   'policy' AS class,
-  format('%s.%s', c.relname, p.polname) AS identity,
+  format('%I.%I', c.relname, p.polname) AS identity,
   jsonb_build_object(
     'kind', CASE WHEN p.polpermissive THEN 'permissive' ELSE 'restrictive' END,
     'command', CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,

@@ -1,7 +1,7 @@
 -- Publications that carry something of the schema.
 SELECT
   'publication' AS class,
-  p.pubname::text AS identity,
+  quote_ident(p.pubname) AS identity,
   jsonb_build_object(
     'owner', pg_get_userbyid(p.pubowner),
     'all_tables', p.puballtables,

@@ -6,7 +6,7 @@ SELECT
     WHEN 'f' THEN 'foreign table'
     ELSE 'table'
   END AS class,
-  c.relname::text AS identity,
+  quote_ident(c.relname) AS identity,
   jsonb_build_object(
     'owner', pg_get_userbyid(c.relowner),
     'acl', coalesce(c.relacl, acldefault('r', c.relowner))::text[],

@@ -1,7 +1,7 @@
 -- Rewrite rules, except the one that makes a view a view.
 SELECT
   'rule' AS class,
-  format('%s.%s', c.relname, r.rulename) AS identity,
+  format('%I.%I', c.relname, r.rulename) AS identity,
   jsonb_build_object(
     'definition', pg_get_ruledef(r.oid),
     'enabled', CASE r.ev_enabled WHEN 'O' THEN 'origin' WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' ELSE 'always' END,

@@ -1,7 +1,7 @@
 -- Sequences: how they count, never how far they have counted.
 SELECT
   'sequence' AS class,
-  c.relname::text AS identity,
+  quote_ident(c.relname) AS identity,
   jsonb_build_object(
     'owner', pg_get_userbyid(c.relowner),
     'acl', coalesce(c.relacl, acldefault('s', c.relowner))::text[],

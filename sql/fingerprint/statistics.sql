@@ -1,7 +1,7 @@
 -- Extended statistics.
 SELECT
   'statistics' AS class,
-  s.stxname::text AS identity,
+  quote_ident(s.stxname) AS identity,
   jsonb_build_object(
     'owner', pg_get_userbyid(s.stxowner),
     'definition', pg_get_statisticsobjdef(s.oid),

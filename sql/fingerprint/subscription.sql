@@ -1,7 +1,7 @@
 -- Subscriptions of this database; the connection string may hold a password and is never read.
 SELECT
   'subscription' AS class,
-  s.subname::text AS identity,
+  quote_ident(s.subname) AS identity,
   jsonb_build_object(
     'owner', pg_get_userbyid(s.subowner),
     'enabled', s.subenabled,

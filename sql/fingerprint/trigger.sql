@@ -1,7 +1,7 @@
 -- Triggers that somebody wrote; those that keep a constraint belong to the constraint.
 SELECT
   'trigger' AS class,
-  format('%s.%s', c.relname, g.tgname) AS identity,
+  format('%I.%I', c.relname, g.tgname) AS identity,
   jsonb_build_object(
     'definition', pg_get_triggerdef(g.oid),
     'enabled', CASE g.tgenabled WHEN 'O' THEN 'origin' WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' ELSE 'always' END,

@@ -6,7 +6,7 @@ SELECT
     WHEN 'r' THEN 'range'
     ELSE 'type'
   END AS class,
-  t.typname::text AS identity,
+  quote_ident(t.typname) AS identity,
   jsonb_build_object(
     'owner', pg_get_userbyid(t.typowner),
     'acl', coalesce(t.typacl, acldefault('T', t.typowner))::text[],

@@ -51,5 +51,6 @@ p_email: an existing user''s address.
 Returns nothing.
 Raises TM404 when there is no such user or no live key.';
 REVOKE ALL ON FUNCTION act_as FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION act_as TO tmi_owner;
 ALTER FUNCTION act_as OWNER TO tmi_guard;
+-- After the change of owner, which moves what the former owner held to the new one.
+GRANT EXECUTE ON FUNCTION act_as TO tmi_owner;

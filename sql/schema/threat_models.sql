@@ -1,0 +1,105 @@
+-- The central entity. Counters change with every row of a model: the fill factor leaves room for them on the page.
+
+CREATE TABLE threat_models (
+  id uuid NOT NULL DEFAULT uuid_generate_v4(),
+  name text NOT NULL,
+  description text,
+  owner_email text NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  modified_at timestamptz NOT NULL DEFAULT now(),
+  threat_model_framework text,
+  issue_url text,
+  document_count integer NOT NULL DEFAULT 0,
+  source_count integer NOT NULL DEFAULT 0,
+  diagram_count integer NOT NULL DEFAULT 0,
+  threat_count integer NOT NULL DEFAULT 0,
+  CONSTRAINT threat_models_pkey PRIMARY KEY (id),
+  CONSTRAINT threat_models_owner_email_fkey
+    FOREIGN KEY (owner_email) REFERENCES users (email) ON UPDATE CASCADE ON DELETE RESTRICT,
+  CONSTRAINT threat_models_name_check CHECK (length(name) > 0),
+  CONSTRAINT threat_models_name_length_check CHECK (length(name) <= 256),
+  CONSTRAINT threat_models_description_length_check CHECK (length(description) <= 1000000),
+  CONSTRAINT threat_models_threat_model_framework_check
+    CHECK (threat_model_framework IN ('CIA', 'STRIDE', 'LINDDUN', 'DIE', 'PLOT4ai')),
+  CONSTRAINT threat_models_issue_url_length_check CHECK (length(issue_url) <= 1024)
+)
+WITH (fillfactor = 80);
+COMMENT ON TABLE threat_models IS 'Threat models: threats, diagrams, documents and sources belong to one each, and so does who may use them.';
+COMMENT ON COLUMN threat_models.id IS 'Identifier of the model.';
+COMMENT ON COLUMN threat_models.name IS 'Name, 1 to 256 characters.';
+COMMENT ON COLUMN threat_models.description IS 'What the model is about.';
+COMMENT ON COLUMN threat_models.owner_email IS 'The owner of record, who answers for the model.';
+COMMENT ON COLUMN threat_models.created_by IS 'Address of the creator as it was then.';
+COMMENT ON COLUMN threat_models.created_at IS 'When the model was created.';
+COMMENT ON COLUMN threat_models.modified_at IS 'When the row last changed, cached counts excepted.';
+COMMENT ON COLUMN threat_models.threat_model_framework IS 'CIA, STRIDE, LINDDUN, DIE or PLOT4ai; NULL for none of them.';
+COMMENT ON COLUMN threat_models.issue_url IS 'Where the work on the model is tracked.';
+COMMENT ON COLUMN threat_models.document_count IS 'Number of documents, kept by trigger.';
+COMMENT ON COLUMN threat_models.source_count IS 'Number of sources, kept by trigger.';
+COMMENT ON COLUMN threat_models.diagram_count IS 'Number of diagrams, kept by trigger.';
+COMMENT ON COLUMN threat_models.threat_count IS 'Number of threats, kept by trigger.';
+COMMENT ON CONSTRAINT threat_models_pkey ON threat_models IS 'A model has one id.';
+COMMENT ON CONSTRAINT threat_models_owner_email_fkey ON threat_models IS 'A person can''t go while a model is theirs; a changed address is followed.';
+COMMENT ON CONSTRAINT threat_models_name_check ON threat_models IS 'A model has a name.';
+COMMENT ON CONSTRAINT threat_models_name_length_check ON threat_models IS 'A name fits a line.';
+COMMENT ON CONSTRAINT threat_models_description_length_check ON threat_models IS 'A text has an end.';
+COMMENT ON CONSTRAINT threat_models_threat_model_framework_check ON threat_models IS 'The frameworks that TMI knows.';
+COMMENT ON CONSTRAINT threat_models_issue_url_length_check ON threat_models IS 'An address that a browser takes.';
+COMMENT ON INDEX threat_models_pkey IS 'Which model has this id?';
+
+CREATE INDEX idx_threat_models_owner_email
+  ON threat_models (owner_email, created_at) INCLUDE (id);
+COMMENT ON INDEX idx_threat_models_owner_email IS 'Which models does this person own, the newest first?';
+
+CREATE OR REPLACE TRIGGER threat_models_count_reset
+  BEFORE INSERT ON threat_models
+  FOR EACH ROW
+  WHEN (
+    NEW.document_count IS DISTINCT FROM 0
+    OR NEW.source_count IS DISTINCT FROM 0
+    OR NEW.diagram_count IS DISTINCT FROM 0
+    OR NEW.threat_count IS DISTINCT FROM 0
+  )
+  EXECUTE FUNCTION _threat_models_count_reset();
+COMMENT ON TRIGGER threat_models_count_reset ON threat_models IS 'A new model holds nothing, whatever its row says.';
+
+CREATE OR REPLACE TRIGGER threat_models_count_guard
+  BEFORE UPDATE ON threat_models
+  FOR EACH ROW
+  WHEN (
+    CURRENT_USER <> 'tmi_guard'
+    AND (
+      OLD.document_count IS DISTINCT FROM NEW.document_count
+      OR OLD.source_count IS DISTINCT FROM NEW.source_count
+      OR OLD.diagram_count IS DISTINCT FROM NEW.diagram_count
+      OR OLD.threat_count IS DISTINCT FROM NEW.threat_count
+    )
+  )
+  EXECUTE FUNCTION _threat_models_count_guard();
+COMMENT ON TRIGGER threat_models_count_guard ON threat_models IS 'Only the guard writes counts.';
+
+CREATE OR REPLACE TRIGGER threat_models_freeze
+  BEFORE UPDATE ON threat_models
+  FOR EACH ROW
+  WHEN (
+    OLD.id IS DISTINCT FROM NEW.id
+    OR OLD.created_by IS DISTINCT FROM NEW.created_by
+    OR OLD.created_at IS DISTINCT FROM NEW.created_at
+  )
+  EXECUTE FUNCTION _row_freeze('id', 'created_by', 'created_at');
+COMMENT ON TRIGGER threat_models_freeze ON threat_models IS 'Who created a model, and when, is history.';
+
+-- The guard writes counts, and of all else only the owner: a count then costs no comparison of long texts.
+CREATE OR REPLACE TRIGGER threat_models_touch
+  BEFORE UPDATE ON threat_models
+  FOR EACH ROW
+  WHEN (CURRENT_USER <> 'tmi_guard' OR OLD.owner_email IS DISTINCT FROM NEW.owner_email)
+  EXECUTE FUNCTION _row_touch();
+COMMENT ON TRIGGER threat_models_touch ON threat_models IS 'modified_at moves with every change but that of a count.';
+
+CREATE OR REPLACE TRIGGER threat_models_mirror_owner
+  AFTER INSERT OR UPDATE OF owner_email ON threat_models
+  FOR EACH ROW
+  EXECUTE FUNCTION _threat_models_mirror_owner();
+COMMENT ON TRIGGER threat_models_mirror_owner ON threat_models IS 'The owner of record always has an access row of role owner.';

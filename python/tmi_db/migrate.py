@@ -18,7 +18,7 @@ from tmi_db.sql_files import Migration, migrations, verify_checksums
 from tmi_db.tool import ToolError
 from tmi_db.waiting import sole_runner
 
-__all__ = ["Done", "MigrationStatus", "Options", "Result", "Status", "down", "plan", "status", "up"]
+__all__ = ["Done", "MigrationStatus", "Options", "Result", "Status", "down", "plan", "route", "status", "up"]
 
 _OLDEST_MAJOR = 15
 # The minor versions that fix what was published in November 2026.
@@ -121,6 +121,25 @@ def down(
         ToolError: as in `up`.
     """
     return _run(_DOWN, target, schema, to, steps, options or Options())
+
+
+def route(
+    target: str | psycopg.Connection,
+    direction: str,
+    schema: str = "tmi",
+    *,
+    to: int | None = None,
+    steps: int | None = None,
+    options: Options | None = None,
+) -> list[Step]:
+    """List the steps that `up` or `down` would take.
+
+    Raises:
+        ToolError: `up` or `down` would refuse.
+    """
+    chain = _load(schema, options or Options())
+    with session(target) as conn:
+        return _choose(chain, _state(conn, schema, chain).version, direction, to, steps)
 
 
 def plan(

@@ -83,7 +83,7 @@ def amend(actual: Fingerprint, expected: Fingerprint) -> list[str]:
         statements += drop(key)
     for key in sorted({*difference.removed, *recreated}, key=_drop_rank, reverse=True):
         statements += create(key, expected.objects[key])
-    for change in difference.changed:
+    for change in sorted(difference.changed, key=lambda each: _place(each.key, expected)):
         if change.key not in recreated:
             statements += _alter(change, expected.objects[change.key])
     return statements
@@ -361,6 +361,17 @@ _WRITERS: Mapping[tuple[str, str], Callable[[Key, Any, Any], list[str]]] = {
     ("trigger", "enabled"): lambda key, _, expected: _enable(key, expected),
     ("rule", "enabled"): lambda key, _, expected: _enable(key, expected),
 }
+
+
+def _place(key: Key, whole: Fingerprint) -> tuple[str, int, Key]:
+    """Sort by table, then from the table to what hangs on it."""
+    kinds = ["table", "column", "constraint", "index", "trigger", "policy"]
+    if key.kind not in kinds:
+        return key.identity if key.kind in _WORDS else "", len(kinds), key
+    table = whole.objects[key]["table"] if key.kind == "index" else key.identity
+    if key.kind in ("column", *_ON_A_TABLE):
+        table, _ = split_identity(key)
+    return table, kinds.index(key.kind), key
 
 
 def _drop_rank(key: Key) -> tuple[int, Key]:

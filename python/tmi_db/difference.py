@@ -1,0 +1,474 @@
+"""Writes the migration that leads from what the chain builds to what the source files declare, and proves it.
+
+Both are built in scratch databases. Tables and what hangs on them come from migra, functions and policies from their
+files byte for byte, and the rest from the fingerprint. The way back is written in the same manner, from the former
+text of every function and policy. Nothing is kept that was not seen to work up, down and up again.
+"""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tmi_db import declared, fingerprint, installation, migra_adapter, migrate, sql_files
+from tmi_db.amendments import amend, create, split_identity
+from tmi_db.embedded import embed, newest_copies
+from tmi_db.fingerprint import Fingerprint, Key
+from tmi_db.scratch import Scratch, scratch
+from tmi_db.sql_files import Migration
+from tmi_db.statements import split
+from tmi_db.tool import ToolError
+
+# The name of the schema in scratch databases: one that can't be mistaken for anything else when it is taken off again.
+SCHEMA = "scratch_of_tmi"
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a migration: SQL as it shall stand in the file, under a heading that says what it is about."""
+
+    heading: str
+    sql: str
+
+
+@dataclass
+class Texts:
+    """What is put into a migration as it stands: SQL by the path of its file below the folder of the SQL files."""
+
+    base: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, str] = field(default_factory=dict)
+    functions: dict[str, str] = field(default_factory=dict)
+    policies: dict[str, str] = field(default_factory=dict)
+    # Policies that need not be put in unless something they depend on changes.
+    unchanged_policies: dict[str, str] = field(default_factory=dict)
+
+
+class _Unproved(Exception):
+    """A migration that does not do what it shall, with what there is of it."""
+
+
+def write_migration(
+    name: str,
+    dsn: str,
+    root: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[Path]:
+    """Write the next migration of the chain from the declared files.
+
+    Args:
+        name: what it does, in small letters, digits and underscores.
+        dsn: any database of a server where the login may create databases and has the roles of tmi_db.
+        root: the folder of the SQL files; by default the one of this package.
+        tell: is told what is being done.
+
+    Returns:
+        The up and the down file; nothing when the chain builds already what is declared.
+
+    Raises:
+        ToolError: the name is not one, a file fails, or the migration could not be proved; then it is left beside the
+            others as `.rejected`, to learn from.
+    """
+    if not _NAME.fullmatch(name):
+        raise ToolError(f"{name!r} cannot name a migration: use small letters, digits and underscores", exit_code=2)
+    root = root or sql_files.sql_root()
+    sql_files.verify_checksums(root)
+    chain = sql_files.migrations(root)
+    stem = f"{len(chain) + 1:03d}_{name}"
+    with scratch(dsn) as databases:
+        writer = _Writer(databases, root, chain, tell)
+        try:
+            up, down = writer.write(stem)
+        except _Unproved as failure:
+            _reject(root, stem, writer)
+            raise ToolError(
+                f"{stem} was not written: {failure}",
+                hint=f"what there is of it stands in sql/migrations/{stem}.up.sql.rejected",
+            ) from failure.__cause__
+    if not up:
+        return []
+    paths = [root / "migrations" / f"{stem}.{direction}.sql" for direction in ("up", "down")]
+    for path, text in zip(paths, (up, down), strict=True):
+        path.write_text(text, encoding="utf-8", newline="\n")
+    sql_files.append_checksums(root)
+    return paths
+
+
+class _Writer:
+    """Works out both directions in scratch databases; keeps what there is of them, in case it is not enough."""
+
+    def __init__(self, databases: Scratch, root: Path, chain: Sequence[Migration], tell: Callable[[str], None]) -> None:
+        self._databases = databases
+        self._root = root
+        self._chain = chain
+        self._tell = tell
+        self._copies = newest_copies(chain)
+        self.up: list[Section] = []
+        self.down: list[Section] = []
+
+    def write(self, stem: str) -> tuple[str, str]:
+        """Return the text of both files; empty, when there is nothing to do."""
+        self._tell("building what the migrations make")
+        former = self._build(lambda conn: self._run_chain(conn, self._root))
+        self._tell("building what the files declare")
+        wanted = self._build(lambda conn: declared.build(conn, SCHEMA, self._root))
+        work = self._databases.create(template=former)
+        with (
+            self._databases.connect(former) as before,
+            self._databases.connect(wanted) as after,
+            self._databases.connect(work) as conn,
+        ):
+            old, new = fingerprint.take(before, SCHEMA).inside(), fingerprint.take(after, SCHEMA).inside()
+            forth = self._texts_forth(old, new)
+            self._lead(conn, after, old, new, forth, self.up)
+            if not self.up:
+                return "", ""
+            self._lead(conn, before, new, old, self._texts_back(old, new, forth), self.down)
+        up, down = self.texts(stem, old, new)
+        self._tell("proving it: up, down and up again")
+        self._prove(stem, up, down, former, old, new)
+        return up, down
+
+    def texts(self, stem: str, old: Fingerprint, new: Fingerprint) -> tuple[str, str]:
+        """Write out the two files."""
+        return (
+            _render(f"{stem}: {_summary(old, new)}", _lost(old, new), self.up),
+            _render(f"{stem}, taken back.", _lost(new, old), self.down),
+        )
+
+    def _build(self, fill: Callable[[psycopg.Connection[Any]], object]) -> str:
+        name = self._databases.create()
+        with self._databases.connect(name) as conn:
+            installation.initialise(conn, SCHEMA)
+            fill(conn)
+        return name
+
+    def _run_chain(self, conn: psycopg.Connection[Any], root: Path) -> None:
+        migrate.up(conn, SCHEMA, options=migrate.Options(root=root))
+
+    def _texts_forth(self, old: Fingerprint, new: Fingerprint) -> Texts:
+        """Choose the declared files that go into the migration."""
+        texts = Texts()
+        for path in declared.build_order(self._root):
+            file = path.relative_to(self._root).as_posix()
+            text = path.read_text(encoding="utf-8")
+            group = declared.group(path)
+            if group == "schema":
+                table = Key("table", path.stem)
+                if table in new.objects and table not in old.objects:
+                    texts.tables[file] = embed(file, text)
+            elif self._copies.get(file) != text or _part(old, file) != _part(new, file):
+                kinds = {"base": texts.base, "functions": texts.functions, "policies": texts.policies}
+                kinds[group][file] = embed(file, text)
+            elif group == "policies":
+                texts.unchanged_policies[file] = embed(file, text)
+        return texts
+
+    def _texts_back(self, old: Fingerprint, new: Fingerprint, forth: Texts) -> Texts:
+        """Find the former text of what the migration replaces: the newest copy, else as the catalogue has it."""
+        texts = Texts()
+        replaced = {**forth.base, **forth.functions}
+        known = {Path(file).stem: file for file in (*self._copies, *replaced) if file.startswith("functions/")}
+        for key in old.objects:
+            if key.kind != "function":
+                continue
+            name = key.identity.partition("(")[0]
+            file = known.get(name, f"functions/{name}.sql")
+            if file not in replaced and key in new.objects:
+                continue
+            attributes = old.objects[key]
+            copy = self._copies.get(file)
+            text = embed(file, copy) if copy is not None else _statements(create(key, attributes))
+            is_base = file.startswith("functions/base/") or attributes.get("returns") == "trigger"
+            (texts.base if is_base else texts.functions)[file] = text
+        for file, text in self._copies.items():
+            if file.startswith("policies/") and Key("table", Path(file).stem) in old.objects:
+                (texts.policies if file in forth.policies else texts.unchanged_policies)[file] = embed(file, text)
+        return texts
+
+    def _lead(
+        self,
+        conn: psycopg.Connection[Any],
+        goal: psycopg.Connection[Any],
+        old: Fingerprint,
+        new: Fingerprint,
+        texts: Texts,
+        sections: list[Section],
+    ) -> None:
+        """Work out, section by section, what makes one database like another, and run it there."""
+        for section in _plan(conn, goal, old, new, texts):
+            sections.append(section)
+            _run(conn, section)
+        # What one round of statements brings to light, such as a default that hid a missing right, the next one mends.
+        for _ in range(_ROUNDS):
+            rest = amend(fingerprint.take(conn, SCHEMA).inside(), new)
+            if not rest:
+                break
+            section = Section("Comments, rights, options and whatever else migra does not see", _statements(rest))
+            sections.append(section)
+            _run(conn, section)
+        if difference := fingerprint.compare(new, fingerprint.take(conn, SCHEMA).inside()):
+            raise _Unproved(f"this difference would remain:\n{difference}{_advice(difference)}")
+
+    def _prove(self, stem: str, up: str, down: str, former: str, old: Fingerprint, new: Fingerprint) -> None:
+        """Run the files themselves, by the runner that will run them everywhere."""
+        name = self._databases.create(template=former)
+        with tempfile.TemporaryDirectory() as folder, self._databases.connect(name) as conn:
+            root = Path(folder)
+            shutil.copytree(self._root / "migrations", root / "migrations")
+            for direction, text in (("up", up), ("down", down)):
+                (root / "migrations" / f"{stem}.{direction}.sql").write_text(text, encoding="utf-8", newline="\n")
+            options = migrate.Options(root=root)
+            steps: list[tuple[str, Callable[[], object], Fingerprint]] = [
+                ("up", lambda: migrate.up(conn, SCHEMA, options=options), new),
+                ("down", lambda: migrate.down(conn, SCHEMA, steps=1, options=options), old),
+                ("up again", lambda: migrate.up(conn, SCHEMA, options=options), new),
+            ]
+            for way, step, goal in steps:
+                try:
+                    step()
+                except ToolError as error:
+                    raise _Unproved(f"{way}: {error}") from error
+                if difference := fingerprint.compare(goal, fingerprint.take(conn, SCHEMA).inside()):
+                    raise _Unproved(f"{way}, this difference remains:\n{difference}")
+
+
+def _plan(
+    conn: psycopg.Connection[Any],
+    goal: psycopg.Connection[Any],
+    old: Fingerprint,
+    new: Fingerprint,
+    texts: Texts,
+) -> list[Section]:
+    """Put what has to be done into an order in which it runs."""
+    functions = {
+        key
+        for key, attributes in old.objects.items()
+        if key.kind == "function" and _shape(attributes) != _shape(new.objects.get(key))
+    }
+    users = _users(conn, functions, _retyped_columns(old, new))
+    late = {key.identity for key in functions} & {used for kind, _, used in users if kind == "other"}
+    policies = {name for kind, name, _ in users if kind == "policy"} | _gone_policies(old, new)
+    for file in [file for file in texts.unchanged_policies if _has_policy(file, policies)]:
+        texts.policies[file] = texts.unchanged_policies.pop(file)
+    structure = migra_adapter.structure(conn, goal, SCHEMA, whole=[Path(file).stem for file in texts.tables])
+    triggers = {name for kind, name, _ in users if kind == "trigger"} - {
+        key.identity
+        for key, attributes in old.objects.items()
+        if key.kind == "trigger" and new.objects.get(key, {}).get("definition") != attributes["definition"]
+    }
+    early = sorted(key.identity for key in functions if key.identity not in late)
+    sections = [
+        Section(
+            "What goes, and what has to give way",
+            _statements(
+                [
+                    *(
+                        "DROP POLICY {1} ON {0}".format(*split_identity(Key("policy", name)))
+                        for name in sorted(policies)
+                    ),
+                    *map(_pretty, structure.drop_triggers),
+                    *(
+                        "DROP TRIGGER {1} ON {0}".format(*split_identity(Key("trigger", name)))
+                        for name in sorted(triggers)
+                    ),
+                    *_drop_functions(early),
+                ]
+            ),
+        ),
+        Section("", "\n".join(texts.base.values())),
+        Section(
+            "Structure",
+            _statements(
+                [
+                    *map(_pretty, structure.change),
+                    *([f"DROP TABLE {', '.join(structure.drop_tables)}"] if structure.drop_tables else []),
+                ]
+            ),
+        ),
+        Section("", "\n".join(texts.tables.values())),
+        Section("Structure", _statements(map(_pretty, structure.constrain))),
+        Section("", "\n".join(texts.functions.values())),
+        Section("Functions that nothing uses any more", _statements(_drop_functions(sorted(late)))),
+        Section("Triggers", _statements(map(_pretty, structure.create_triggers))),
+        Section("", "\n".join(texts.policies[file] for file in sorted(texts.policies))),
+    ]
+    return [section for section in sections if section.sql]
+
+
+_USERS = """
+WITH used AS (
+  SELECT f.identity AS name, 'pg_proc'::regclass AS class, f.identity::regprocedure::oid AS object, 0 AS part
+  FROM unnest(%(functions)s::text[]) AS f(identity)
+  UNION ALL
+  SELECT format('%%s.%%s', c.relation, c.name), 'pg_class'::regclass, a.attrelid, a.attnum::int
+  FROM unnest(%(tables)s::text[], %(columns)s::text[]) AS c(relation, name)
+  JOIN pg_attribute a ON a.attrelid = c.relation::regclass AND quote_ident(a.attname) = c.name
+)
+SELECT DISTINCT
+  CASE d.classid WHEN 'pg_policy'::regclass THEN 'policy' WHEN 'pg_trigger'::regclass THEN 'trigger' ELSE 'other' END,
+  coalesce(
+    (SELECT format('%%I.%%I', c.relname, p.polname) FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+     WHERE d.classid = 'pg_policy'::regclass AND p.oid = d.objid),
+    (SELECT format('%%I.%%I', c.relname, t.tgname) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+     WHERE d.classid = 'pg_trigger'::regclass AND t.oid = d.objid),
+    ''
+  ),
+  u.name
+FROM used u
+JOIN pg_depend d ON d.refclassid = u.class AND d.refobjid = u.object AND d.refobjsubid = u.part
+WHERE d.classid <> 'pg_proc'::regclass
+"""
+
+
+def _users(
+    conn: psycopg.Connection[Any], functions: Collection[Key], columns: Collection[Key]
+) -> set[tuple[str, str, str]]:
+    """Find what depends on functions and columns that change: (policy, trigger or other; its name; what it uses)."""
+    parts = [split_identity(column) for column in columns]
+    with declared.as_owner(conn, SCHEMA):
+        rows = conn.execute(
+            _USERS.encode(),
+            {
+                "functions": [key.identity for key in functions],
+                "tables": [table for table, _ in parts],
+                "columns": [name for _, name in parts],
+            },
+        ).fetchall()
+    return {(str(kind), str(name), str(used)) for kind, name, used in rows}
+
+
+def _shape(attributes: Mapping[str, Any] | None) -> list[Any]:
+    """What CREATE OR REPLACE can't change about a function."""
+    return [attributes.get(name) for name in ("kind", "arguments", "returns")] if attributes else []
+
+
+def _retyped_columns(old: Fingerprint, new: Fingerprint) -> set[Key]:
+    """Columns of remaining tables that go or get another type, which what depends on them forbids."""
+    return {
+        key
+        for key, attributes in old.objects.items()
+        if key.kind == "column"
+        and Key("table", split_identity(key)[0]) in new.objects
+        and attributes["type"] != new.objects.get(key, {}).get("type")
+    }
+
+
+def _gone_policies(old: Fingerprint, new: Fingerprint) -> set[str]:
+    return {
+        key.identity
+        for key in old.objects
+        if key.kind == "policy" and key not in new.objects and Key("table", split_identity(key)[0]) in new.objects
+    }
+
+
+def _has_policy(file: str, policies: Collection[str]) -> bool:
+    return any(split_identity(Key("policy", name))[0] == Path(file).stem for name in policies)
+
+
+def _drop_functions(identities: Sequence[str]) -> list[str]:
+    # One statement, since they may use each other in the defaults of their arguments.
+    return ["DROP FUNCTION\n  " + ",\n  ".join(identities)] if identities else []
+
+
+def _part(whole: Fingerprint, file: str) -> Mapping[Key, Any]:
+    """What a fingerprint says of the objects that one function or policy file makes."""
+    name = Path(file).stem
+    if file.startswith("functions/"):
+        return {
+            key: value
+            for key, value in whole.objects.items()
+            if key.kind == "function" and key.identity.partition("(")[0] == name
+        }
+    rights = ("row_security", "force_row_security", "granted", "revoked")
+    part: dict[Key, Any] = {}
+    for key, value in whole.objects.items():
+        if key.kind == "policy" and split_identity(key)[0] == name:
+            part[key] = value
+        elif key == Key("table", name) or (key.kind == "column" and split_identity(key)[0] == name):
+            part[key] = [value.get(right) for right in rights]
+    return part
+
+
+def _run(conn: psycopg.Connection[Any], section: Section) -> None:
+    with declared.as_owner(conn, SCHEMA):
+        for statement in split(section.sql):
+            try:
+                conn.execute(statement.text.encode())
+            except psycopg.Error as error:
+                raise _Unproved(
+                    f"{error.diag.message_primary or error}, says the server to: {statement.text}"
+                ) from error
+
+
+def _statements(statements: Iterable[str]) -> str:
+    return "".join(f"{statement.rstrip().rstrip(';')};\n" for statement in statements)
+
+
+def _pretty(statement: str) -> str:
+    """Write a statement of migra's as one would by hand; what the catalogue printed is so already."""
+    if statement[:6].isupper():
+        return statement
+    try:
+        import pglast  # noqa: PLC0415 - a tool of those who write migrations, not of those who run them
+
+        return str(pglast.prettify(statement, comma_at_eoln=True, safety_belt=True))
+    except Exception:  # pglast can't print everything, and migra's own text is right, only not pretty
+        return statement
+
+
+def _render(headline: str, lost: Sequence[str], sections: Iterable[Section]) -> str:
+    head = f"-- {headline}\n" + "".join(f"-- Loses what stands in {each}.\n" for each in lost)
+    parts = [f"-- {section.heading}\n{section.sql}" if section.heading else section.sql for section in sections]
+    return "\n".join([head, *parts])
+
+
+def _summary(old: Fingerprint, new: Fingerprint) -> str:
+    """Say in one line what is new, changed and gone."""
+    difference = fingerprint.compare(old, new)
+    groups = {
+        "new": difference.added,
+        "changed": [change.key for change in difference.changed],
+        "gone": difference.removed,
+    }
+    counted = (f"{_count(keys)} {word}" for word, keys in groups.items() if _count(keys))
+    return "; ".join(counted) + "." if difference else "the same in other words."
+
+
+def _count(keys: Iterable[Key]) -> str:
+    kinds = ("table", "column", "function", "policy", "trigger")
+    plural = {"policy": "policies"}
+    counts = {kind: sum(1 for key in keys if key.kind == kind) for kind in kinds}
+    counts["other object"] = sum(1 for key in keys if key.kind not in kinds)
+    return ", ".join(
+        f"{count} {kind if count == 1 else plural.get(kind, kind + 's')}" for kind, count in counts.items() if count
+    )
+
+
+def _lost(old: Fingerprint, new: Fingerprint) -> list[str]:
+    gone = [key for key in sorted(old.objects) if key not in new.objects]
+    tables = {key.identity for key in gone if key.kind == "table"}
+    return [
+        str(key)
+        for key in gone
+        if key.kind == "table" or (key.kind == "column" and split_identity(key)[0] not in tables)
+    ]
+
+
+def _advice(difference: fingerprint.Comparison) -> str:
+    if any("column_order" in change.attributes for change in difference.changed):
+        return "\na migration can only append columns: declare a new column last in its table"
+    return ""
+
+
+def _reject(root: Path, stem: str, writer: _Writer) -> None:
+    for direction, sections in (("up", writer.up), ("down", writer.down)):
+        path = root / "migrations" / f"{stem}.{direction}.sql.rejected"
+        path.write_text(_render(f"{stem}, which could not be proved.", [], sections), encoding="utf-8", newline="\n")

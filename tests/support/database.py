@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import itertools
 import os
 from base64 import urlsafe_b64encode
@@ -17,12 +16,16 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
+from tmi_db import declared, installation, migrate
 
 from support.cluster import Cluster
 
 SCHEMA = "tmi"
 SQL = Path(__file__).with_name("sql")
 ROOT = Path(__file__).parents[2]
+
+# The logins test_app, test_auth, ...: what each is granted; the stranger may connect, and that is all.
+LOGINS = {"app": ["app"], "auth": ["auth"], "report": ["report"], "maintenance": ["maintenance"], "stranger": []}
 
 KEY_ID = "test"
 SECRET = hashlib.sha256(b"known to everybody who reads the tests").digest()
@@ -46,8 +49,7 @@ class Database:
 
     def dsn_for(self, login: str) -> str:
         """Return the connection string of a login: app, auth, report, maintenance, stranger, or a role's full name."""
-        known = ("app", "auth", "report", "maintenance", "stranger")
-        return self.cluster.dsn(self.name, f"test_{login}" if login in known else login)
+        return self.cluster.dsn(self.name, f"test_{login}" if login in LOGINS else login)
 
     def connect(self, login: str | None = None, *, schema: str = SCHEMA, **settings: Any) -> Connection:
         """Open a connection with the schema in its path, as the superuser unless a login is named."""
@@ -59,6 +61,9 @@ class Database:
         """Clone this database, to which nobody may be connected."""
         clone = Database(self.cluster, name or f"test_{next(_numbers)}")
         self.cluster.execute(f'CREATE DATABASE "{clone.name}" TEMPLATE "{self.name}" STRATEGY file_copy')
+        # The one part of `tmi-db init` that PostgreSQL does not copy along.
+        self.cluster.execute(f'REVOKE TEMPORARY ON DATABASE "{clone.name}" FROM PUBLIC')
+        self.cluster.execute(f'GRANT TEMPORARY ON DATABASE "{clone.name}" TO tmi_owner')
         return clone
 
     def drop(self) -> None:
@@ -76,55 +81,38 @@ def create(cluster: Cluster, name: str | None = None) -> Database:
 def build(database: Database, *, how: str | None = None, schema: str = SCHEMA) -> None:
     """Install tmi_db in an empty database, with the helpers, the logins and the key of the tests.
 
-    how: `chain` runs the migrations, `declared` the source files; by default what TMI_TEST_BUILD says.
+    how: `chain` runs the migrations, `declared` the source files; by default what TMI_TEST_BUILD says, else the chain.
     """
+    how = how or os.environ.get("TMI_TEST_BUILD") or "declared"
     with database.connect(schema=schema) as connection:
-        _initialise(connection, schema)
-    how = (
-        how
-        or os.environ.get("TMI_TEST_BUILD")
-        or ("chain" if importlib.util.find_spec("tmi_db.migrate") else "declared")
-    )
-    if how == "chain":
-        from tmi_db import migrate
-
-        migrate.up(database.dsn, schema=schema)
-    elif how == "declared":
-        from tmi_db import declared
-
-        with database.connect(schema=schema) as connection:
-            declared.build(connection, schema)
-    else:
-        raise ValueError(f"TMI_TEST_BUILD is chain or declared, not {how}")
-    with database.connect(schema=schema) as connection:
+        installation.initialise(connection, schema, lock_down=True)
+        if how == "chain":
+            migrate.up(database.dsn, schema=schema)
+        elif how == "declared":
+            if not any((ROOT / "sql" / "schema").glob("*.sql")):
+                for path in sorted((ROOT / "sql" / "migrations").glob("*.up.sql")):
+                    with declared.as_owner(connection, schema):
+                        run(connection, path)
+                declared.rerun(connection, schema)
+            else:
+                declared.build(connection, schema)
+        else:
+            raise ValueError(f"TMI_TEST_BUILD is chain or declared, not {how}")
         add_helpers(connection, schema)
 
 
-def _initialise(connection: Connection, schema: str) -> None:
-    if importlib.util.find_spec("tmi_db.installation"):
-        from tmi_db import installation
-
-        installation.initialise(connection, schema)
-        return
-    run(connection, ROOT / "sql" / "roles.sql")
-    name = sql.Identifier(schema)
-    connection.execute(sql.SQL("CREATE SCHEMA {} AUTHORIZATION tmi_owner").format(name))
-    connection.execute(sql.SQL("GRANT USAGE, CREATE ON SCHEMA {} TO tmi_api, tmi_guard, tmi_identity").format(name))
-
-
 def add_helpers(connection: Connection, schema: str) -> None:
-    """Add what tests use beside the schema: logins with USAGE, a live key, and the functions of the schema tap."""
+    """Add what tests use beside the schema: logins that may use it, a live key, and the functions of the schema tap."""
     run(connection, SQL / "logins.sql")
-    name = sql.Identifier(schema)
-    connection.execute(
-        sql.SQL("GRANT USAGE ON SCHEMA {} TO test_app, test_auth, test_report, test_maintenance").format(name)
-    )
+    for login, callers in LOGINS.items():
+        if callers:
+            installation.run(connection, installation.grant_sql(connection, schema, f"test_{login}", callers))
     add_key(connection, KEY_ID, SECRET)
     connection.execute("CREATE SCHEMA tap")
     connection.execute("GRANT USAGE ON SCHEMA tap TO PUBLIC")
     text = (SQL / "helpers.sql").read_text()
     with connection.transaction():
-        connection.execute(sql.SQL("SET LOCAL search_path TO {}, pg_temp").format(name))
+        connection.execute(sql.SQL("SET LOCAL search_path TO {}, pg_temp").format(sql.Identifier(schema)))
         connection.execute(text.replace(":key", sql.Literal(KEY).as_string(connection)).encode())
 
 

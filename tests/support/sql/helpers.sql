@@ -3,6 +3,17 @@
 -- What sets something up acts as the superuser and comes back to the role it was called in; what acts as somebody stays
 -- in that role until the next such call or the end of the transaction. All of it needs a superuser's session, so
 -- injected SQL in a service's session gains nothing by these functions.
+--
+--   tap.add_user('alice')                          makes alice@example.com
+--   tap.add_model('alice@example.com', 'Payments') makes a model of hers
+--   tap.share(model, 'bob@example.com', 'reader')  gives or changes a role
+--   tap.act('alice@example.com')                   a service's login, acting for Alice
+--   tap.nobody()                                   a service's login, acting for nobody
+--   tap.report('alice@example.com')                a report's login, reading for Alice
+--   tap.become('auth')                             any login: app, auth, report, maintenance, stranger
+--   tap.api('alice@example.com')                   the role that owns the API's functions, acting for Alice
+--   tap.reset()                                    the superuser again
+--   tap.sign('alice@example.com', '-1 s')          a signed identity, for a given time
 
 -- The identity ------------------------------------------------------------------------------------------------------
 
@@ -28,28 +39,39 @@ BEGIN
 END
 $$;
 
--- Signs as a service does that holds the key; the key of the tests is filled in by whoever loads this file.
+-- Appends to any text the signature that a key gives; the key of the tests is filled in by whoever loads this file.
+CREATE FUNCTION tap.sign_text(p_text text, p_key text DEFAULT :key) RETURNS text
+LANGUAGE plpgsql
+IMMUTABLE
+AS $$
+DECLARE
+  v_secret text := translate(split_part(p_key, '.', 2), '-_', '+/');
+BEGIN
+  v_secret := v_secret || repeat('=', -length(v_secret) & 3);
+  RETURN p_text || '.' || encode(tap.hmac(decode(v_secret, 'base64'), p_text), 'hex');
+END
+$$;
+REVOKE ALL ON FUNCTION tap.sign_text FROM PUBLIC;
+
+-- Signs an identity as a service does that holds the key.
 CREATE FUNCTION tap.sign(
   p_email text,
   p_expires_in interval DEFAULT '60 s',
   p_key text DEFAULT :key
 ) RETURNS text
-LANGUAGE plpgsql
+LANGUAGE sql
 STABLE
 AS $$
-DECLARE
-  v_secret text := translate(split_part(p_key, '.', 2), '-_', '+/');
-  v_message text := concat_ws(
-    '.',
-    'v1',
-    split_part(p_key, '.', 1),
-    tap.base64url(convert_to(p_email, 'UTF8')),
-    floor(extract(epoch FROM now() + p_expires_in))::bigint
-  );
-BEGIN
-  v_secret := v_secret || repeat('=', -length(v_secret) & 3);
-  RETURN v_message || '.' || encode(tap.hmac(decode(v_secret, 'base64'), v_message), 'hex');
-END
+  SELECT tap.sign_text(
+    concat_ws(
+      '.',
+      'v1',
+      split_part(p_key, '.', 1),
+      tap.base64url(convert_to(p_email, 'UTF8')),
+      floor(extract(epoch FROM now() + p_expires_in))::bigint
+    ),
+    p_key
+  )
 $$;
 REVOKE ALL ON FUNCTION tap.sign FROM PUBLIC;
 
@@ -94,6 +116,16 @@ AS $$
 BEGIN
   PERFORM tap.act(p_email);
   PERFORM set_config('role', 'test_report', true);
+END
+$$;
+
+-- What an API function does that acts for a user: the role that owns them all, under row-level security.
+CREATE FUNCTION tap.api(p_email text) RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM tap.act(p_email);
+  PERFORM set_config('role', 'tmi_api', true);
 END
 $$;
 

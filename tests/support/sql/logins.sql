@@ -1,4 +1,4 @@
--- Real logins, one of each kind of caller, as services have them; roles are the cluster's, so this runs once in each.
+-- Real logins, one for each kind of caller, as services have them; roles are the cluster's, so they may exist already.
 DO $$
 DECLARE
   v_login text;
@@ -10,7 +10,3 @@ BEGIN
   END LOOP;
 END
 $$;
-GRANT tmi_app TO test_app;
-GRANT tmi_auth TO test_auth;
-GRANT tmi_report TO test_report;
-GRANT tmi_maintenance TO test_maintenance;

@@ -1,0 +1,42 @@
+-- A function that lists models sets the scope while its own query runs, so that the list must be complete whichever
+-- plan is chosen for it: policies may not be asked before.
+SELECT plan(12);
+SELECT tap.add_user('alice'), tap.add_user('bob');
+SELECT tap.add_model('alice@example.com', 'Alice''s ' || n) FROM generate_series(1, 40) AS n;
+SELECT tap.add_model('bob@example.com', 'Bob''s ' || n) FROM generate_series(1, 4000) AS n;
+ANALYZE threat_models, threat_model_access;
+
+CREATE FUNCTION pg_temp.lists_all(p_off text) RETURNS SETOF text
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  v_setting text;
+BEGIN
+  PERFORM tap.act('alice@example.com');
+  FOREACH v_setting IN ARRAY string_to_array(p_off, ' ') LOOP
+    PERFORM set_config('enable_' || v_setting, 'off', true);
+  END LOOP;
+  RETURN NEXT results_eq('SELECT count(*) FROM threat_model_list()', ARRAY[40::bigint], 'the newest, without ' || p_off);
+  RETURN NEXT results_eq('SELECT count(*) FROM threat_model_list(p_sort => ''name'')', ARRAY[40::bigint], 'by name, without ' || p_off);
+END
+$$;
+
+SAVEPOINT unplanned;
+SELECT pg_temp.lists_all('nestloop mergejoin');
+ROLLBACK TO unplanned;
+DISCARD PLANS;
+SELECT pg_temp.lists_all('hashjoin mergejoin');
+ROLLBACK TO unplanned;
+DISCARD PLANS;
+SELECT pg_temp.lists_all('hashjoin nestloop');
+ROLLBACK TO unplanned;
+DISCARD PLANS;
+SELECT pg_temp.lists_all('indexscan bitmapscan indexonlyscan');
+ROLLBACK TO unplanned;
+DISCARD PLANS;
+SELECT pg_temp.lists_all('seqscan hashjoin');
+ROLLBACK TO unplanned;
+DISCARD PLANS;
+SELECT pg_temp.lists_all('seqscan nestloop');
+
+SELECT * FROM finish();

@@ -237,10 +237,11 @@ def _snapshot(conn: psycopg.Connection[Any]) -> Iterator[None]:
         if alone:
             conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         with conn.cursor(row_factory=tuple_row) as cursor:
-            row = cursor.execute("SELECT current_setting('search_path')").fetchone()
+            row = cursor.execute("SELECT pg_catalog.current_setting('search_path')").fetchone()
             assert row is not None
-            # Names are looked up, and printed in full, as if nothing but PostgreSQL's own objects were there.
-            cursor.execute("SELECT pg_catalog.set_config('search_path', 'pg_catalog', true)")
+            # Names are looked up, and printed in full, as if nothing but PostgreSQL's own objects were there. Unless it
+            # is named last, pg_temp comes first.
+            cursor.execute("SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)")
         yield
         conn.execute("SELECT pg_catalog.set_config('search_path', %s, true)", row)
 

@@ -127,7 +127,7 @@ def _inspect(conn: psycopg.Connection[Any], schema: str) -> Any:
         with conn.transaction():
             conn.execute(f"SET LOCAL lock_timeout TO '{_LOCK_TIMEOUT}'")
             # Names are printed in full when nothing but PostgreSQL's own is in the path.
-            conn.execute("SET LOCAL search_path TO pg_catalog")
+            conn.execute("SET LOCAL search_path TO pg_catalog, pg_temp")
             return get_inspector(_Adapter(conn), schema=schema)
     except psycopg.errors.LockNotAvailable as error:
         raise ToolError("another session holds a lock that reading the catalogue waits for") from error

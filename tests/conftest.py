@@ -8,9 +8,10 @@ from contextlib import AbstractContextManager, ExitStack
 
 import pytest
 from support import database as databases
-from support.cluster import Cluster, find_binaries, sweep
+from support.cluster import Cluster, sweep
 from support.database import Connection, Database
 from support.tools import available
+from tmi_db.server import locate
 
 pytest_plugins = ["support.pgtap"]
 
@@ -61,7 +62,7 @@ def skips_forbidden(reporter: pytest.TerminalReporter) -> bool:
 @pytest.fixture(scope="session")
 def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     """A server of this worker's own, without durability: fast, and gone at the end."""
-    server = Cluster(find_binaries(request.config.getoption("--pg")))
+    server = Cluster(locate(request.config.getoption("--pg")))
     yield server
     server.remove()
 
@@ -72,7 +73,7 @@ def durable_cluster(request: pytest.FixtureRequest) -> Iterator[Callable[..., Cl
     with ExitStack() as stack:
 
         def start(**settings: str) -> Cluster:
-            server = Cluster(find_binaries(request.config.getoption("--pg")), settings, durable=True)
+            server = Cluster(locate(request.config.getoption("--pg")), settings, durable=True)
             stack.callback(server.remove)
             return server
 

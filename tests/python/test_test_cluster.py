@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,8 +9,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from support import cluster as module
-from support.cluster import Cluster, command_of, sweep
+from support.cluster import Cluster, sweep
+
+TESTS = Path(__file__).parents[1]
 
 
 def test_the_server_is_reached_through_a_unix_socket_only(cluster: Cluster) -> None:
@@ -43,27 +42,22 @@ def test_the_cluster_of_a_killed_run_is_swept_and_a_living_one_is_not(cluster: C
     program = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from support.cluster import Cluster\n"
-        "from pathlib import Path\n"
-        "print(Cluster(Path(sys.argv[2])).folder, flush=True)\n"
+        "from tmi_db.server import locate\n"
+        "cluster = Cluster(locate(sys.argv[2]))\n"
+        "print(cluster.folder, cluster.dsn(), sep='\\n', flush=True)\n"
         "sys.stdin.read()\n"
     )
-    tests = str(Path(module.__file__).parents[1])
-    with subprocess.Popen(
-        [sys.executable, "-c", program, tests, str(cluster.bin_dir)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as run:
+    command = [sys.executable, "-c", program, str(TESTS), str(cluster.installation.bin_dir)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout
-        folder = Path(run.stdout.readline().strip())
-        postmaster = int((folder / "data" / "postmaster.pid").read_text().split()[0])
-        assert command_of(postmaster)
+        folder, dsn = Path(run.stdout.readline().strip()), run.stdout.readline().strip()
         sweep()
-        assert folder.is_dir(), "a cluster in use was swept"
-        os.kill(run.pid, signal.SIGKILL)
-        run.wait()
-        sweep()
+        with psycopg.connect(dsn) as connection:
+            run.kill()
+            run.wait()
+            sweep()
+            with pytest.raises(psycopg.OperationalError):
+                connection.execute("SELECT 1")
     assert not folder.exists()
-    assert not command_of(postmaster), "its server still runs"
     with cluster.connect() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)

@@ -60,10 +60,12 @@ class Database:
     def copy(self, name: str | None = None) -> Database:
         """Clone this database, to which nobody may be connected."""
         clone = Database(self.cluster, name or f"test_{next(_numbers)}")
-        self.cluster.execute(f'CREATE DATABASE "{clone.name}" TEMPLATE "{self.name}" STRATEGY file_copy')
-        # The one part of `tmi-db init` that PostgreSQL does not copy along.
-        self.cluster.execute(f'REVOKE TEMPORARY ON DATABASE "{clone.name}" FROM PUBLIC')
-        self.cluster.execute(f'GRANT TEMPORARY ON DATABASE "{clone.name}" TO tmi_owner')
+        self.cluster.execute(
+            f'CREATE DATABASE "{clone.name}" TEMPLATE "{self.name}" STRATEGY file_copy',
+            # The one part of `tmi-db init` that PostgreSQL does not copy along.
+            f'REVOKE TEMPORARY ON DATABASE "{clone.name}" FROM PUBLIC',
+            f'GRANT TEMPORARY ON DATABASE "{clone.name}" TO tmi_owner',
+        )
         return clone
 
     def drop(self) -> None:
@@ -83,19 +85,13 @@ def build(database: Database, *, how: str | None = None, schema: str = SCHEMA) -
 
     how: `chain` runs the migrations, `declared` the source files; by default what TMI_TEST_BUILD says, else the chain.
     """
-    how = how or os.environ.get("TMI_TEST_BUILD") or "declared"
+    how = how or os.environ.get("TMI_TEST_BUILD") or "chain"
     with database.connect(schema=schema) as connection:
         installation.initialise(connection, schema, lock_down=True)
         if how == "chain":
             migrate.up(database.dsn, schema=schema)
         elif how == "declared":
-            if not any((ROOT / "sql" / "schema").glob("*.sql")):
-                for path in sorted((ROOT / "sql" / "migrations").glob("*.up.sql")):
-                    with declared.as_owner(connection, schema):
-                        run(connection, path)
-                declared.rerun(connection, schema)
-            else:
-                declared.build(connection, schema)
+            declared.build(connection, schema)
         else:
             raise ValueError(f"TMI_TEST_BUILD is chain or declared, not {how}")
         add_helpers(connection, schema)

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from support.cluster import find_binaries
+from tmi_db.server import locate
 
 PROGRAMS = {
     "pgbouncer": ("pgbouncer", "/usr/sbin/pgbouncer"),
@@ -20,7 +20,7 @@ def available(tool: str, pg: str | None) -> bool:
     if tool == "pgtap":
         return find_pgtap() is not None
     if tool == "plpgsql_check":
-        command = [str(find_binaries(pg) / "pg_config"), "--sharedir"]
+        command = [str(locate(pg).bin_dir / "pg_config"), "--sharedir"]
         share = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
         return bool(share) and Path(share, "extension", "plpgsql_check.control").exists()
     if tool in PROGRAMS:

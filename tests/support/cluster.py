@@ -112,6 +112,16 @@ class Cluster:
         return str(self._server.socket_dir)
 
     @property
+    def bin_dir(self) -> Path:
+        """The folder of the server's programs, pg_dump and psql among them."""
+        return self.installation.bin_dir
+
+    @property
+    def version(self) -> int:
+        """The server's major version."""
+        return self.installation.major
+
+    @property
     def data(self) -> Path:
         """PGDATA."""
         return self._server.home / "data"

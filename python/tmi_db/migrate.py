@@ -7,12 +7,13 @@ is a single statement whose leftovers the next run repairs. Runners of one schem
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import psycopg
 
 from tmi_db import installation, ledger
 from tmi_db.ledger import State, Step
-from tmi_db.owner import notice_death, session, settings_sql
+from tmi_db.owner import notice_death, owner_sql, session
 from tmi_db.runner import Options, Runner, check_script
 from tmi_db.sql_files import Migration, migrations, verify_checksums
 from tmi_db.tool import ToolError
@@ -76,7 +77,7 @@ class Status:
 
 
 def up(
-    target: str | psycopg.Connection,
+    target: str | psycopg.Connection[Any],
     schema: str = "tmi",
     *,
     to: int | None = None,
@@ -101,7 +102,7 @@ def up(
 
 
 def down(
-    target: str | psycopg.Connection,
+    target: str | psycopg.Connection[Any],
     schema: str = "tmi",
     *,
     to: int | None = None,
@@ -124,7 +125,7 @@ def down(
 
 
 def route(
-    target: str | psycopg.Connection,
+    target: str | psycopg.Connection[Any],
     direction: str,
     schema: str = "tmi",
     *,
@@ -143,7 +144,7 @@ def route(
 
 
 def plan(
-    target: str | psycopg.Connection,
+    target: str | psycopg.Connection[Any],
     direction: str,
     schema: str = "tmi",
     *,
@@ -168,7 +169,7 @@ def plan(
         ]
         if not prepared:
             text.append(installation.initialise_sql(conn, schema))
-        text += _terminated(settings_sql(conn, schema, options.lock_timeout))
+        text += _terminated(owner_sql(conn, schema, options.lock_timeout))
         if todo and not (prepared and _has_tables(conn, schema)):
             text += _in_transaction(ledger.tables_sql())
         for step in todo:
@@ -182,7 +183,7 @@ def plan(
         return "\n".join(text) + "\n"
 
 
-def status(target: str | psycopg.Connection, schema: str = "tmi", *, options: Options | None = None) -> Status:
+def status(target: str | psycopg.Connection[Any], schema: str = "tmi", *, options: Options | None = None) -> Status:
     """Say which migrations a schema has; nothing is written, and no lock waited for.
 
     Raises:
@@ -214,7 +215,7 @@ def old_server(conn: psycopg.Connection) -> str | None:
 
 def _run(
     direction: str,
-    target: str | psycopg.Connection,
+    target: str | psycopg.Connection[Any],
     schema: str,
     to: int | None,
     steps: int | None,
@@ -235,7 +236,6 @@ def _run(
             if todo:
                 _prepare(conn, schema, options)
                 runner = Runner(conn, schema, options)
-                runner.settle()
                 runner.make_tables()
                 for step in todo:
                     seconds = runner.take(step)

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -43,7 +44,7 @@ _NOTICE_DEATH = "SET client_connection_check_interval TO '2s'"
 
 
 @contextlib.contextmanager
-def session(target: str | psycopg.Connection) -> Iterator[psycopg.Connection]:
+def session(target: str | psycopg.Connection[Any]) -> Iterator[psycopg.Connection]:
     """Lend a session in autocommit: of a connection string, or a connection that gets all it had back afterwards.
 
     Raises:
@@ -55,6 +56,7 @@ def session(target: str | psycopg.Connection) -> Iterator[psycopg.Connection]:
         except psycopg.OperationalError as error:
             raise ToolError(f"cannot connect: {first_line(error)}", CANNOT_CONNECT) from None
         with contextlib.closing(conn), _noticing_loss(conn):
+            conn.execute(_join(_settings_sql(conn)))
             yield conn
         return
     if target.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
@@ -65,6 +67,7 @@ def session(target: str | psycopg.Connection) -> Iterator[psycopg.Connection]:
     before = target.execute("SELECT array_agg(current_setting(n)) FROM unnest(%s::text[]) AS n", [names]).fetchone()
     try:
         with _noticing_loss(target):
+            target.execute(_join(_settings_sql(target)))
             yield target
     finally:
         if not target.closed and before:
@@ -74,14 +77,26 @@ def session(target: str | psycopg.Connection) -> Iterator[psycopg.Connection]:
             target.autocommit, target.row_factory, target.prepare_threshold = habits
 
 
-def settings_sql(conn: psycopg.Connection, schema: str, lock_timeout: float) -> list[str]:
-    """The statements that make a session act as the owner of a schema."""
+def owner_sql(conn: psycopg.Connection, schema: str, lock_timeout: float) -> list[str]:
+    """The statements that make a session act as the owner of a schema, with the settings of migrations."""
     return [
         f"SET ROLE {OWNER}",
         sql.SQL("SET search_path TO {}, pg_temp").format(sql.Identifier(schema)).as_string(conn),
         f"SET lock_timeout TO '{round(lock_timeout * 1000)}ms'",
-        *(f"SET {name} TO '{value}'" for name, value in _settings(conn).items()),
+        *_settings_sql(conn),
     ]
+
+
+def become_owner(conn: psycopg.Connection, schema: str, lock_timeout: float) -> None:
+    """Make a session act as the owner of a schema.
+
+    Raises:
+        ToolError: the login is no member of tmi_owner.
+    """
+    try:
+        conn.execute(_join(owner_sql(conn, schema, lock_timeout)))
+    except psycopg.errors.InsufficientPrivilege:
+        raise not_a_member(conn) from None
 
 
 def notice_death(conn: psycopg.Connection) -> None:
@@ -99,6 +114,14 @@ def _settings(conn: psycopg.Connection) -> dict[str, str]:
     return _SETTINGS | (_SINCE_17 if conn.info.server_version >= 170000 else {})
 
 
+def _settings_sql(conn: psycopg.Connection) -> list[str]:
+    return [f"SET {name} TO '{value}'" for name, value in _settings(conn).items()]
+
+
+def _join(statements: list[str]) -> bytes:
+    return "; ".join(statements).encode()
+
+
 @contextlib.contextmanager
 def _noticing_loss(conn: psycopg.Connection) -> Iterator[None]:
     try:
@@ -114,5 +137,6 @@ def _noticing_loss(conn: psycopg.Connection) -> Iterator[None]:
 
 
 def first_line(error: psycopg.Error) -> str:
-    """What the server or libpq says went wrong, without what follows."""
-    return error.diag.message_primary or (str(error).strip().splitlines() or [type(error).__name__])[0]
+    """What the server or libpq says went wrong, on one line and without what follows."""
+    words = (error.diag.message_primary or str(error).strip().partition("\n")[0]).split()
+    return " ".join(words) or type(error).__name__

@@ -12,7 +12,7 @@ import psycopg
 
 from tmi_db import installation, ledger
 from tmi_db.ledger import Step
-from tmi_db.owner import CANNOT_CONNECT, first_line, not_a_member, settings_sql
+from tmi_db.owner import CANNOT_CONNECT, become_owner, first_line
 from tmi_db.sql_files import NO_TRANSACTION, Script
 from tmi_db.statements import Statement, tokens
 from tmi_db.tool import ToolError
@@ -92,20 +92,9 @@ class Runner:
         self._schema = schema
         self._options = options
 
-    def settle(self, lock_timeout: float | None = None) -> None:
-        """Become tmi_owner, with settings that make a file mean the same whoever runs it.
-
-        Raises:
-            ToolError: the login is no member of tmi_owner.
-        """
-        seconds = self._options.lock_timeout if lock_timeout is None else lock_timeout
-        try:
-            self._conn.execute("; ".join(settings_sql(self._conn, self._schema, seconds)).encode())
-        except psycopg.errors.InsufficientPrivilege:
-            raise not_a_member(self._conn) from None
-
     def make_tables(self) -> None:
         """Make the runner's own tables where they are missing."""
+        become_owner(self._conn, self._schema, self._options.lock_timeout)
         if not ledger.tables_exist(self._conn):
             installation.run(self._conn, ledger.tables_sql())
 
@@ -152,7 +141,7 @@ class Runner:
     def _try(self, step: Step) -> None:
         name = step.script.path.name
         if step.script.transactional:
-            self.settle()
+            become_owner(self._conn, self._schema, self._options.lock_timeout)
             with self._reported(f"{name}, at its commit"), self._conn.transaction():
                 self._move(step)
                 statements = step.script.statements()
@@ -163,7 +152,7 @@ class Runner:
                 self._options.watch(step, len(statements), len(statements))
             return
         # Its waits block no reader and no writer, and giving up would throw away all that was built.
-        self.settle(lock_timeout=0)
+        become_owner(self._conn, self._schema, lock_timeout=0)
         duration = self._alone(step)
         with self._reported(f"{name}, at its commit"), self._conn.transaction():
             self._move(step)

@@ -10,10 +10,9 @@ import pytest
 from support import database as databases
 from support.cluster import Cluster, sweep
 from support.database import Connection, Database
-from support.tools import available
 from tmi_db.server import locate
 
-pytest_plugins = ["support.pgtap"]
+pytest_plugins = ["support.pgtap", "support.skips"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,7 +24,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "needs(tool): skip where pgtap, plpgsql_check, pgbouncer or chromium is missing")
     if not hasattr(config, "workerinput"):
         sweep()
 
@@ -34,29 +32,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     # Workers that were interrupted can't clean up after themselves; their controller outlives them.
     if not hasattr(config, "workerinput"):
         sweep()
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    for mark in item.iter_markers("needs"):
-        for tool in mark.args:
-            if not available(tool, item.config.getoption("--pg")):
-                pytest.skip(f"{tool} is not installed")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if skips_forbidden(terminalreporter):
-        terminalreporter.write_line("TMI_TEST_NO_SKIP is set, and tests were skipped", red=True)
-
-
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if exitstatus == pytest.ExitCode.OK and reporter and skips_forbidden(reporter):
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def skips_forbidden(reporter: pytest.TerminalReporter) -> bool:
-    """Say whether tests were skipped where none may be, as in CI."""
-    return bool(os.environ.get("TMI_TEST_NO_SKIP") and reporter.stats.get("skipped"))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -141,6 +142,13 @@ def test_reading_waits_for_nobody(people: dict[str, str], login: Login) -> None:
 # What a service's login can't become -------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def visitor(shared_database: Database) -> Iterator[Login]:
+    """Connect real logins to a database that nothing is committed to."""
+    with ExitStack() as stack:
+        yield lambda name: stack.enter_context(shared_database.connect(name))
+
+
 @pytest.mark.parametrize(
     "role",
     [
@@ -155,14 +163,14 @@ def test_reading_waits_for_nobody(people: dict[str, str], login: Login) -> None:
         "test_auth",
     ],
 )
-def test_a_service_takes_no_other_role(people: dict[str, str], login: Login, role: str) -> None:
-    app = login("app")
+def test_a_service_takes_no_other_role(visitor: Login, role: str) -> None:
+    app = visitor("app")
     assert refused(app, f"SET ROLE {role}", "42501")
     assert refused(app, f"SET SESSION AUTHORIZATION {role}", "42501")
 
 
-def test_the_role_it_may_take_gives_nothing_more(people: dict[str, str], login: Login) -> None:
-    app = login("app")
+def test_the_role_it_may_take_gives_nothing_more(visitor: Login) -> None:
+    app = visitor("app")
     with app.transaction():
         app.execute("SET LOCAL ROLE tmi_app")
         assert refused(app, "SELECT * FROM tmi.users", "42501")
@@ -185,13 +193,11 @@ def test_the_role_it_may_take_gives_nothing_more(people: dict[str, str], login: 
     ],
 )
 @pytest.mark.parametrize("name", ["app", "auth", "report", "maintenance"])
-def test_a_login_makes_nothing_and_touches_no_table(
-    people: dict[str, str], login: Login, name: str, statement: str
-) -> None:
+def test_a_login_makes_nothing_and_touches_no_table(visitor: Login, name: str, statement: str) -> None:
     if name == "report" and re.match("COPY|LOCK", statement):
         # A report may read, under row-level security, and so may lock for reading.
         statement = statement.replace("ACCESS SHARE", "EXCLUSIVE").replace("TO STDOUT", "FROM STDIN")
-    assert refused(login(name), statement, "42501")
+    assert refused(visitor(name), statement, "42501")
 
 
 def test_injected_sql_acts_as_nobody_else(people: dict[str, str], login: Login) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -177,3 +179,66 @@ def test_a_skipped_assertion_fails_where_skipping_is_not_allowed(judge: Callable
 def test_an_assertion_that_is_expected_to_fail_may_not_pass(judge: Callable[..., list[str]]) -> None:
     assert judge("SELECT plan(1); SELECT * FROM todo('later', 1); SELECT ok(false, 'a');") == []
     assert len(judge("SELECT plan(1); SELECT * FROM todo('later', 1); SELECT ok(true, 'a');")) == 1
+
+
+# The run -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pytest_run(tmp_path: Path, cluster: Cluster) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run pytest in another project that uses this one's plugins."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+
+    def run_pytest(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "--rootdir",
+            str(tmp_path),
+            "-p",
+            "no:cacheprovider",
+            *arguments,
+        ]
+        return subprocess.run(
+            [*command, "--pg", str(cluster.bin_dir), str(tmp_path)],
+            env=_without_settings() | {"PYTHONPATH": str(ROOT / "tests")} | environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run_pytest
+
+
+def _without_settings() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TMI_TEST_NO"))}
+
+
+def test_pytest_fails_for_a_file_that_fails_and_says_where(
+    pytest_run: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    files = tmp_path / "tests" / "sql" / "some"
+    files.mkdir(parents=True)
+    (files / "good.sql").write_text("SELECT plan(1);\nSELECT has_table('users');\n")
+    (files / "bad.sql").write_text("SELECT plan(1);\n\nSELECT has_table('no_users');\n")
+    run = pytest_run("-p", "conftest", "--pgtap", "shim")
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "tests/sql/some/bad.sql:3: not ok 1 - Table no_users should exist" in run.stdout
+    assert "2 assertions in 2 files of SQL, on the stand-in for pgTAP" in run.stdout
+    assert "1 failed, 1 passed" in run.stdout
+
+
+def test_a_run_that_may_skip_nothing_fails_for_a_skip(
+    pytest_run: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    (tmp_path / "test_some.py").write_text(
+        "import pytest\ndef test_runs(): pass\n@pytest.mark.needs('chromium')\ndef test_looks(): pass\n"
+    )
+    bare = {"PATH": str(tmp_path)}
+    assert pytest_run("-p", "conftest", **bare).returncode == pytest.ExitCode.OK
+    run = pytest_run("-p", "conftest", TMI_TEST_NO_SKIP="1", **bare)
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "TMI_TEST_NO_SKIP is set, and tests were skipped" in run.stdout

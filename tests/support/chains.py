@@ -50,7 +50,7 @@ def copy_of_the_real_chain(root: Path) -> Chain:
 
 def dump(cluster: Cluster, dbname: str) -> str:
     """The database's structure as pg_dump writes it, with owners, rights and comments; without remarks."""
-    command = [str(cluster.installation.bin_dir / "pg_dump"), "--schema-only", "--dbname", cluster.dsn(dbname)]
+    command = [str(cluster.bin_dir / "pg_dump"), "--schema-only", "--dbname", cluster.dsn(dbname)]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     # Newer minor versions guard the text by a random word.
     return "\n".join(line for line in text.splitlines() if line and not line.startswith(("--", "\\")))
@@ -58,7 +58,7 @@ def dump(cluster: Cluster, dbname: str) -> str:
 
 def psql(cluster: Cluster, dbname: str, text: str) -> str:
     """Run SQL in psql, which stops at the first error."""
-    command = [str(cluster.installation.bin_dir / "psql"), "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]
+    command = [str(cluster.bin_dir / "psql"), "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]
     arguments = ["--set", "ON_ERROR_STOP=1", "--dbname", cluster.dsn(dbname)]
     done = subprocess.run([*command, *arguments], input=text, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -17,10 +17,10 @@ import psycopg
 import pytest
 from tmi_db.statements import split
 
-from support.database import ROOT, SCHEMA, SQL, Connection, Database, run
+from support.database import SCHEMA, SQL, Connection, Database, run
 from support.tools import find_pgtap
 
-FILES = ROOT / "tests" / "sql"
+FILES = Path("tests", "sql")
 LINE = re.compile(
     r"(?P<not>not )?ok (?P<number>\d+)(?: - (?P<description>.*?))?(?: # (?P<directive>TODO|SKIP)(?P<why>.*))?"
 )
@@ -234,7 +234,7 @@ class SqlItem(pytest.Function):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Name the file."""
-        return self.path, None, str(self.path.relative_to(FILES))
+        return self.path, None, str(self.path.relative_to(self.config.rootpath / FILES))
 
 
 class SqlFile(pytest.File):
@@ -261,7 +261,7 @@ class SqlFile(pytest.File):
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    if file_path.suffix == ".sql" and file_path.is_relative_to(FILES):
+    if file_path.suffix == ".sql" and file_path.is_relative_to(parent.config.rootpath / FILES):
         return SqlFile.from_parent(parent, path=file_path)
     return None
 

@@ -32,8 +32,7 @@ def build(conn: psycopg.Connection, schema: str, root: Path | None = None) -> No
         ToolError: a statement failed; the message names the file and the line.
     """
     with as_owner(conn, schema):
-        # The runner's own tables are part of every installation, though of no migration.
-        apply_file(conn, sql_files.sql_root() / "bookkeeping.sql")
+        make_bookkeeping(conn)
         for path in build_order(root):
             apply_file(conn, path)
 
@@ -53,6 +52,11 @@ def rerun(conn: psycopg.Connection, schema: str, root: Path | None = None) -> No
         for path in build_order(root):
             if group(path) != "schema":
                 apply_file(conn, path)
+
+
+def make_bookkeeping(conn: psycopg.Connection) -> None:
+    """Make the migration runner's own tables, which are part of every installation though of no migration."""
+    apply_file(conn, sql_files.sql_root() / "bookkeeping.sql")
 
 
 @contextmanager

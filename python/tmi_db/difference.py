@@ -116,7 +116,7 @@ class _Writer:
     def write(self, stem: str) -> tuple[str, str]:
         """Return the text of both files; empty, when there is nothing to do."""
         self._tell("building what the migrations make")
-        former = self._build(lambda conn: self._run_chain(conn, self._root))
+        former = self._build(self._run_chain)
         self._tell("building what the files declare")
         wanted = self._build(lambda conn: declared.build(conn, SCHEMA, self._root))
         work = self._databases.create(template=former)
@@ -139,8 +139,8 @@ class _Writer:
     def texts(self, stem: str, old: Fingerprint, new: Fingerprint) -> tuple[str, str]:
         """Write out the two files."""
         return (
-            _render(f"{stem}: {_summary(old, new)}", _lost(old, new), self.up),
-            _render(f"{stem}, taken back.", _lost(new, old), self.down),
+            _render(_summary(old, new), _lost(old, new), self.up),
+            _render(f"Takes back {stem}.", _lost(new, old), self.down),
         )
 
     def _build(self, fill: Callable[[psycopg.Connection[Any]], object]) -> str:
@@ -150,8 +150,12 @@ class _Writer:
             fill(conn)
         return name
 
-    def _run_chain(self, conn: psycopg.Connection[Any], root: Path) -> None:
-        migrate.up(conn, SCHEMA, options=migrate.Options(root=root))
+    def _run_chain(self, conn: psycopg.Connection[Any]) -> None:
+        if self._chain:
+            migrate.up(conn, SCHEMA, options=migrate.Options(root=self._root))
+        else:
+            with declared.as_owner(conn, SCHEMA):
+                declared.make_bookkeeping(conn)
 
     def _texts_forth(self, old: Fingerprint, new: Fingerprint) -> Texts:
         """Choose the declared files that go into the migration."""
@@ -189,8 +193,10 @@ class _Writer:
             is_base = file.startswith("functions/base/") or attributes.get("returns") == "trigger"
             (texts.base if is_base else texts.functions)[file] = text
         for file, text in self._copies.items():
-            if file.startswith("policies/") and Key("table", Path(file).stem) in old.objects:
-                (texts.policies if file in forth.policies else texts.unchanged_policies)[file] = embed(file, text)
+            table = Key("table", Path(file).stem)
+            if file.startswith("policies/") and table in old.objects:
+                lost = file in forth.policies or table not in new.objects
+                (texts.policies if lost else texts.unchanged_policies)[file] = embed(file, text)
         return texts
 
     def _lead(
@@ -262,7 +268,9 @@ def _plan(
     triggers = {name for kind, name, _ in users if kind == "trigger"} - {
         key.identity
         for key, attributes in old.objects.items()
-        if key.kind == "trigger" and new.objects.get(key, {}).get("definition") != attributes["definition"]
+        if key.kind == "trigger"
+        and Key("table", split_identity(key)[0]) in new.objects
+        and new.objects.get(key, {}).get("definition") != attributes["definition"]
     }
     early = sorted(key.identity for key in functions if key.identity not in late)
     sections = [
@@ -434,12 +442,12 @@ def _summary(old: Fingerprint, new: Fingerprint) -> str:
     """Say in one line what is new, changed and gone."""
     difference = fingerprint.compare(old, new)
     groups = {
-        "new": difference.added,
-        "changed": [change.key for change in difference.changed],
-        "gone": difference.removed,
+        "New": difference.added,
+        "Changed": [change.key for change in difference.changed],
+        "Gone": difference.removed,
     }
-    counted = (f"{_count(keys)} {word}" for word, keys in groups.items() if _count(keys))
-    return "; ".join(counted) + "." if difference else "the same in other words."
+    parts = [f"{word}: {_count(keys)}." for word, keys in groups.items() if keys]
+    return " ".join(parts) or "The same in other words."
 
 
 def _count(keys: Iterable[Key]) -> str:

@@ -134,9 +134,11 @@ def _inspect(conn: psycopg.Connection[Any], schema: str) -> Any:
 
 
 def _leave_out(inspector: Any, tables: Collection[str]) -> None:
-    """Make an inspector forget functions, row-level security, and tables with all that belongs to them."""
+    """Make an inspector forget what is better said by others, and tables with all that belongs to them."""
     for table in inspector.tables.values():
         table.rowsecurity = False
+    for trigger in inspector.triggers.values():
+        trigger.enabled = "O"
     for things in (inspector.relations, inspector.tables, inspector.selectables):
         for key, thing in list(things.items()):
             if thing.relationtype == "f" or (thing.is_table and thing.name in tables):

@@ -23,7 +23,8 @@ CREATE SEQUENCE tickets;
 CREATE FUNCTION _touch() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT
 AS $$ BEGIN NEW.changed := now(); RETURN NEW; END $$;
 CREATE FUNCTION answer(p_x integer, p_y short DEFAULT 'x') RETURNS SETOF integer
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT SET row_security TO on AS $$ BEGIN RETURN NEXT 42; END $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT SET row_security TO on
+AS $$ BEGIN RETURN NEXT 42; END $$;
 REVOKE ALL ON FUNCTION answer FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION answer TO tmi_app, tmi_auth;
 ALTER FUNCTION answer OWNER TO tmi_api;

@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.chains import Chain
+from support import database as databases
+from support.chains import Chain, dump
+from support.cluster import Cluster
+from tmi_db import installation, ledger, migrate, owner
+from tmi_db.sql_files import migrations
 
 
 @pytest.fixture
@@ -25,3 +29,18 @@ def chain(tmp_path: Path) -> Chain:
         "ALTER TABLE notes ADD COLUMN number integer;\nUPDATE notes SET number = 1;\n",
         "ALTER TABLE notes DROP COLUMN number;\n",
     )
+
+
+@pytest.fixture(scope="session")
+def structures(cluster: Cluster) -> list[str]:
+    """What pg_dump says of every version of the real chain, from 0 on."""
+    database = databases.create(cluster)
+    with database.connect() as connection:
+        installation.initialise(connection, databases.SCHEMA)
+        installation.run(connection, [*owner.owner_sql(connection, databases.SCHEMA, 1), *ledger.tables_sql()])
+    found = [dump(cluster, database.name)]
+    for step in migrations():
+        migrate.up(database.dsn, to=step.version)
+        found.append(dump(cluster, database.name))
+    database.drop()
+    return found

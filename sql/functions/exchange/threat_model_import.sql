@@ -45,10 +45,10 @@ BEGIN
     v_result := _import_threat_dragon_v2(v_id, p_document, p_options ->> 'name') || jsonb_build_object('dry_run', v_dry_run);
     IF v_dry_run THEN
       -- Undoes everything since BEGIN: a dry run meets every constraint and trigger, and leaves nothing.
-      RAISE EXCEPTION USING ERRCODE = 'TM000';
+      RAISE EXCEPTION USING ERRCODE = 'TMDRY';
     END IF;
   EXCEPTION
-    WHEN SQLSTATE 'TM000' THEN
+    WHEN SQLSTATE 'TMDRY' THEN
       NULL;
   END;
   RETURN v_result;

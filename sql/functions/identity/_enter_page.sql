@@ -5,11 +5,12 @@ CREATE OR REPLACE FUNCTION _enter_page(
   p_after_id uuid,
   p_descending boolean
 ) RETURNS TABLE (
-  threat_model_id uuid,
-  role text
+  threat_model_ids uuid[],
+  roles text[]
 )
 LANGUAGE plpgsql
 VOLATILE
+ROWS 1
 SECURITY DEFINER
 PARALLEL UNSAFE
 SET search_path FROM CURRENT
@@ -18,12 +19,10 @@ SET standard_conforming_strings TO on
 AS $$
 DECLARE
   v_email text := _actor();
-  v_ids uuid[];
-  v_roles text[];
 BEGIN
   IF p_descending THEN
     SELECT array_agg(p.threat_model_id), array_agg(p.role)
-    INTO v_ids, v_roles
+    INTO threat_model_ids, roles
     FROM (
       SELECT a.threat_model_id, a.role
       FROM threat_model_access a
@@ -34,7 +33,7 @@ BEGIN
     ) p;
   ELSE
     SELECT array_agg(p.threat_model_id), array_agg(p.role)
-    INTO v_ids, v_roles
+    INTO threat_model_ids, roles
     FROM (
       SELECT a.threat_model_id, a.role
       FROM threat_model_access a
@@ -44,10 +43,8 @@ BEGIN
       LIMIT p_limit
     ) p;
   END IF;
-  PERFORM set_config('tmi.scope', 'l:' || coalesce(v_ids::text, '{}'), true);
-  RETURN QUERY
-  SELECT u.id, u.role
-  FROM unnest(v_ids, v_roles) AS u (id, role);
+  PERFORM set_config('tmi.scope', 'l:' || coalesce(threat_model_ids::text, '{}'), true);
+  RETURN NEXT;
 END
 $$;
 COMMENT ON FUNCTION _enter_page IS
@@ -56,7 +53,7 @@ COMMENT ON FUNCTION _enter_page IS
 p_limit: how many at the most.
 p_after_created_at, p_after_id: creation time and id of the last model of the page before; NULL for the first page.
 p_descending: true for the newest first.
-Returns the models in that order, and the caller''s role in each.
+Returns the row of two arrays, in that order: the models, and the caller''s role in each.
 Raises TM401 without a valid identity.';
 REVOKE ALL ON FUNCTION _enter_page FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION _enter_page TO tmi_api;

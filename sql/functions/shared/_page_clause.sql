@@ -12,15 +12,15 @@ SET search_path FROM CURRENT
 AS $$
 DECLARE
   v_limit integer := _limit(p_limit);
-  v_descending boolean := left(p_sort, 1) = '-';
-  v_column text := ltrim(p_sort, '-');
-  v_type text := p_columns ->> ltrim(p_sort, '-');
+  v_column text := CASE WHEN left(p_sort, 1) = '-' THEN substr(p_sort, 2) ELSE p_sort END;
+  v_type text;
   v_order text := CASE WHEN left(p_sort, 1) = '-' THEN 'DESC' ELSE 'ASC' END;
   v_compare text := CASE WHEN left(p_sort, 1) = '-' THEN '<' ELSE '>' END;
   v_value text;
   v_id uuid;
   v_clause text := '';
 BEGIN
+  v_type := p_columns ->> v_column;
   IF v_type IS NULL THEN
     RAISE EXCEPTION 'rows cannot be sorted by %', coalesce(to_json(p_sort)::text, 'nothing') USING ERRCODE = 'TM422', DETAIL = 'field: sort',
       HINT = 'sort by ' || (SELECT string_agg(k.key, ', ' ORDER BY k.key) FROM jsonb_object_keys(p_columns) AS k (key)) || '; a minus in front turns the order';

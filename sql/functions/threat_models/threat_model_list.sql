@@ -30,24 +30,31 @@ SET standard_conforming_strings TO on
 AS $$
 DECLARE
   v_actor text := _open();
+  v_ids uuid[];
+  v_roles text[];
 BEGIN
-  IF p_filter IS NULL AND ltrim(p_sort, '-') = 'created_at' AND length(p_sort) <= 11 THEN
+  IF p_filter IS NULL AND p_sort IN ('created_at', '-created_at') THEN
     IF p_after IS NOT NULL THEN
       -- Checks the cursor as the other orders do.
       PERFORM _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz"}');
     END IF;
+    SELECT e.threat_model_ids, e.roles
+    INTO v_ids, v_roles
+    FROM _enter_page(_limit(p_limit), (p_after ->> 'created_at')::timestamptz, (p_after ->> 'id')::uuid, left(p_sort, 1) = '-') e;
     RETURN QUERY
     SELECT m.id, m.name, m.description, m.owner_email, m.created_by, m.threat_model_framework, m.issue_url,
     m.document_count, m.source_count, m.diagram_count, m.threat_count, m.created_at, m.modified_at, p.role
-    FROM _enter_page(_limit(p_limit), (p_after ->> 'created_at')::timestamptz, (p_after ->> 'id')::uuid, left(p_sort, 1) = '-')
-      WITH ORDINALITY AS p (threat_model_id, role, n)
+    FROM unnest(v_ids, v_roles) WITH ORDINALITY AS p (threat_model_id, role, n)
     JOIN threat_models m ON m.id = p.threat_model_id
     ORDER BY p.n;
   ELSE
+    SELECT e.threat_model_ids, e.roles
+    INTO v_ids, v_roles
+    FROM _enter_all() e;
     RETURN QUERY EXECUTE
       'SELECT t.id, t.name, t.description, t.owner_email, t.created_by, t.threat_model_framework, t.issue_url,
          t.document_count, t.source_count, t.diagram_count, t.threat_count, t.created_at, t.modified_at, a.role
-       FROM _enter_all() a
+       FROM unnest($1, $2) AS a (threat_model_id, role)
        JOIN threat_models t ON t.id = a.threat_model_id
        WHERE true'
       || _filter_clause(
@@ -62,7 +69,8 @@ BEGIN
           "modified_before": ["timestamptz", "t.modified_at < %L::timestamptz"]
         }'
       )
-      || _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz", "modified_at": "timestamptz", "name": "text"}');
+      || _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz", "modified_at": "timestamptz", "name": "text"}')
+      USING v_ids, v_roles;
   END IF;
 END
 $$;

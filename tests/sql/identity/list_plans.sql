@@ -2,8 +2,10 @@
 -- plan is chosen for it: policies may not be asked before.
 SELECT plan(12);
 SELECT tap.add_user('alice'), tap.add_user('bob');
-SELECT tap.add_model('alice@example.com', 'Alice''s ' || n) FROM generate_series(1, 40) AS n;
-SELECT tap.add_model('bob@example.com', 'Bob''s ' || n) FROM generate_series(1, 4000) AS n;
+INSERT INTO threat_models (name, owner_email, created_by)
+SELECT 'Model ' || n, o.email, o.email
+FROM (VALUES ('alice@example.com', 40), ('bob@example.com', 2000)) AS o (email, models)
+CROSS JOIN LATERAL generate_series(1, o.models) AS n;
 ANALYZE threat_models, threat_model_access;
 
 CREATE FUNCTION pg_temp.lists_all(p_off text) RETURNS SETOF text

@@ -55,11 +55,11 @@ SELECT is((SELECT _enter(alices, 'reader') FROM ids), 'reader', 'and then Alice'
 SELECT is(_scope_own(), NULL, 'what he owned before is left behind');
 SELECT is(_scope_read(), (SELECT alices FROM ids), 'he is in one model at a time');
 SELECT _enter(bobs, 'owner') FROM ids;
-SELECT set_eq('SELECT threat_model_id FROM _enter_all()', 'SELECT alices FROM ids UNION SELECT bobs FROM ids', 'he enters both at once');
+SELECT set_eq('SELECT unnest(threat_model_ids) FROM _enter_all()', 'SELECT alices FROM ids UNION SELECT bobs FROM ids', 'he enters both at once');
 SELECT is(_scope_own(), NULL, 'and owns neither by it');
 SELECT is(_scope_read(), NULL, 'nor reads what is in them');
 SELECT _enter(bobs, 'owner') FROM ids;
-SELECT set_eq('SELECT threat_model_id FROM _enter_page(1, NULL, NULL, true)', 'SELECT (_scope_list())[1]', 'he enters a page of them');
+SELECT set_eq('SELECT unnest(threat_model_ids) FROM _enter_page(1, NULL, NULL, true)', 'SELECT (_scope_list())[1]', 'he enters a page of them');
 SELECT is(_scope_own(), NULL, 'and owns none by it');
 SELECT is(_open(), 'bob@example.com', 'opening tells who is asking');
 SELECT is(_scope_read(), NULL, 'and leaves the model');

@@ -106,6 +106,29 @@ def test_a_deleted_user_is_stopped_in_the_midst(people: dict[str, str], database
         assert refused(app, f"SELECT * FROM threat_list('{people['model']}')", "TM401")
 
 
+def test_an_identity_of_one_organisation_is_worth_nothing_in_another(database: Database, login: Login) -> None:
+    """Two installations in one database, with the same people and a key of the same name, but another secret."""
+    other = Key(KEY.id, b"another secret".ljust(32))
+    databases.install(database, schema="acme")
+    with database.connect(schema="acme") as admin:
+        admin.execute("SELECT tap.add_user('alice')")
+        admin.execute("INSERT INTO users (email, name) VALUES ('alice@example.com', 'Alice of Acme')")
+        databases.add_key(admin, other.id, other.secret)
+    app = login("app")
+    with app.transaction():
+        act(app, "alice@example.com")
+        assert me(app) == "alice@example.com"
+        assert refused(app, "SELECT * FROM acme.me()", "42501")
+    with database.connect() as admin:
+        admin.execute("GRANT USAGE ON SCHEMA acme TO test_app")
+    with app.transaction():
+        act(app, "alice@example.com")
+        assert refused(app, "SELECT * FROM acme.me()", "TM401")
+        app.execute("SELECT _as(%s)", (sign(other, "alice@example.com"),))
+        assert app.execute("SELECT name FROM acme.me()").fetchone() == ("Alice of Acme",)
+        assert refused(app, "SELECT * FROM tmi.me()", "TM401")
+
+
 # Access that is taken away -----------------------------------------------------------------------------------------
 
 

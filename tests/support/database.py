@@ -81,7 +81,14 @@ def create(cluster: Cluster, name: str | None = None) -> Database:
 
 
 def build(database: Database, *, how: str | None = None, schema: str = SCHEMA) -> None:
-    """Install tmi_db in an empty database, with the helpers, the logins and the key of the tests.
+    """Install tmi_db in an empty database, with the helpers, the logins and the key of the tests."""
+    install(database, how=how, schema=schema)
+    with database.connect(schema=schema) as connection:
+        add_helpers(connection, schema)
+
+
+def install(database: Database, *, how: str | None = None, schema: str = SCHEMA) -> None:
+    """Install tmi_db in a schema, and nothing beside it.
 
     how: `chain` runs the migrations, `declared` the source files; by default what TMI_TEST_BUILD says, else the chain.
     """
@@ -94,7 +101,6 @@ def build(database: Database, *, how: str | None = None, schema: str = SCHEMA) -
             declared.build(connection, schema)
         else:
             raise ValueError(f"TMI_TEST_BUILD is chain or declared, not {how}")
-        add_helpers(connection, schema)
 
 
 def add_helpers(connection: Connection, schema: str) -> None:

@@ -1,5 +1,5 @@
--- A function that lists models sets the scope while its own query runs, so that the list must be complete whichever
--- plan is chosen for it: policies may not be asked before.
+-- A list must be complete whichever plan is chosen for it: policies read the scope when a plan happens to ask them, so
+-- the function must have entered the models before.
 SELECT plan(12);
 SELECT tap.add_user('alice'), tap.add_user('bob');
 INSERT INTO threat_models (name, owner_email, created_by)

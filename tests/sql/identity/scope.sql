@@ -82,6 +82,28 @@ SELECT is_empty('DELETE FROM threat_models RETURNING 1', 'and does not delete it
 SELECT is_empty('DELETE FROM threat_model_access RETURNING 1', 'and revokes nobody');
 SELECT is_empty('UPDATE threat_model_access SET role = ''owner'' RETURNING 1', 'and promotes nobody');
 
+-- A new model is entered before it exists.
+SELECT tap.api('writer@example.com');
+SELECT throws_ok('SELECT _enter_new(bobs) FROM ids', 'TM409', 'the id is in use', 'an id that is in use is not entered, whosever it is');
+SELECT is(_scope_own(), NULL, 'and a refusal leaves no scope');
+SELECT lives_ok('SELECT _enter_new(''00000000-0000-4000-8000-000000000001'')', 'one that is free is');
+SELECT throws_ok(
+  $$INSERT INTO threat_models (id, name, owner_email, created_by) SELECT gen_random_uuid(), 'x', 'writer@example.com', 'writer@example.com'$$,
+  '42501', NULL, 'but only for the model of that id'
+);
+SELECT throws_ok(
+  $$INSERT INTO threat_models (id, name, owner_email, created_by) SELECT _scope_own(), 'x', 'bob@example.com', 'writer@example.com'$$,
+  '42501', NULL, 'and not for another owner'
+);
+SELECT throws_ok(
+  $$INSERT INTO threat_models (id, name, owner_email, created_by) SELECT _scope_own(), 'x', 'writer@example.com', 'bob@example.com'$$,
+  '42501', NULL, 'or in another''s name'
+);
+SELECT lives_ok(
+  $$INSERT INTO threat_models (id, name, owner_email, created_by) SELECT _scope_own(), 'x', 'writer@example.com', 'writer@example.com'$$,
+  'its creator makes and owns it'
+);
+
 -- Forging: a service that was made to run anything may write the setting.
 SELECT tap.act('bob@example.com');
 SELECT lives_ok($$SELECT set_config('tmi.scope', 'o:' || alices, true) FROM ids$$, 'anybody can write the setting');

@@ -31,7 +31,8 @@ ORDER BY 1
 """
 
 _SCHEMAS = """
-SELECT n.nspname, to_regclass(quote_ident(n.nspname) || '.schema_migrations') IS NOT NULL,
+SELECT n.nspname,
+  EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'schema_migrations'),
   ARRAY(
     SELECT r.rolname::text
     FROM aclexplode(n.nspacl) a

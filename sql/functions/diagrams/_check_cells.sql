@@ -8,37 +8,50 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-  v_index bigint;
+  v_path text;
 BEGIN
   IF p_cells IS NULL OR jsonb_typeof(p_cells) <> 'array' THEN
     RAISE EXCEPTION 'cells must be a JSON array' USING ERRCODE = 'TM422', TABLE = 'diagrams', COLUMN = 'cells', DETAIL = 'field: cells';
-  ELSIF jsonb_array_length(p_cells) > 10000 THEN
-    RAISE EXCEPTION 'a diagram has at most 10,000 cells' USING ERRCODE = 'TM413', TABLE = 'diagrams', COLUMN = 'cells', DETAIL = 'field: cells';
-  ELSIF pg_column_size(p_cells) > 8388608 THEN
-    RAISE EXCEPTION 'the cells of a diagram take at most 8 MB' USING ERRCODE = 'TM413', TABLE = 'diagrams', COLUMN = 'cells', DETAIL = 'field: cells';
   END IF;
-  SELECT c.n - 1
-  INTO v_index
+  PERFORM _check_size(p_cells);
+  SELECT format('cells[%s]%s', c.n - 1, f.fault)
+  INTO v_path
   FROM jsonb_array_elements(p_cells) WITH ORDINALITY AS c (cell, n)
-  WHERE jsonb_typeof(c.cell) <> 'object'
-    OR jsonb_typeof(c.cell -> 'id') IS DISTINCT FROM 'string'
-    OR jsonb_typeof(c.cell -> 'shape') IS DISTINCT FROM 'string'
-    OR length(c.cell ->> 'id') NOT BETWEEN 1 AND 256
-    OR c.cell ->> 'shape' = ''
+  CROSS JOIN LATERAL _cell_fault(c.cell) AS f (fault)
+  WHERE f.fault IS NOT NULL
   ORDER BY c.n
   LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'a cell is an object with a text id of 1 to 256 characters and a text shape' USING ERRCODE = 'TM422', TABLE = 'diagrams', COLUMN = 'cells',
-      DETAIL = 'field: cells[' || v_index || ']';
+    RAISE EXCEPTION 'a cell has a text id and a shape, and the shapes of a data flow diagram have a place and a size: % is missing or wrong', v_path
+      USING ERRCODE = 'TM422', TABLE = 'diagrams', COLUMN = 'cells', DETAIL = 'field: ' || v_path;
   END IF;
-  SELECT max(c.n) - 1
-  INTO v_index
+  SELECT format('cells[%s].id', max(c.n) - 1)
+  INTO v_path
   FROM jsonb_array_elements(p_cells) WITH ORDINALITY AS c (cell, n)
   GROUP BY c.cell ->> 'id'
   HAVING count(*) > 1
   LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'two cells have the same id' USING ERRCODE = 'TM422', TABLE = 'diagrams', COLUMN = 'cells', DETAIL = 'field: cells[' || v_index || '].id';
+    RAISE EXCEPTION 'two cells have the same id' USING ERRCODE = 'TM422', TABLE = 'diagrams', COLUMN = 'cells', DETAIL = 'field: ' || v_path;
+  END IF;
+  SELECT format('cells[%s].%s', c.n - 1, e.name)
+  INTO v_path
+  FROM jsonb_array_elements(p_cells) WITH ORDINALITY AS c (cell, n)
+  CROSS JOIN LATERAL (
+    VALUES
+      ('source', c.cell #>> '{source,cell}'),
+      ('target', c.cell #>> '{target,cell}')
+  ) AS e (name, cell_id)
+  WHERE c.cell ->> 'shape' = 'edge'
+    AND e.cell_id IS NOT NULL
+    AND e.cell_id NOT IN (
+      SELECT o.cell ->> 'id'
+      FROM jsonb_array_elements(p_cells) AS o (cell)
+    )
+  ORDER BY c.n, e.name
+  LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'an edge names a cell that the diagram does not have' USING ERRCODE = 'TM422', TABLE = 'diagrams', COLUMN = 'cells', DETAIL = 'field: ' || v_path;
   END IF;
 END
 $$;
@@ -47,6 +60,6 @@ COMMENT ON FUNCTION _check_cells IS
 
 p_cells: the array.
 Returns nothing.
-Raises TM413 above 10,000 cells or 8 MB; TM422 that names the JSON path of a cell without text id or shape, or with another cell''s id.';
+Raises TM413 above 10,000 cells or 8 MB; TM422 that names the JSON path of a cell without id, shape or geometry, with another cell''s id, or of an edge to a cell that is not there.';
 REVOKE ALL ON FUNCTION _check_cells FROM PUBLIC;
 ALTER FUNCTION _check_cells OWNER TO tmi_api;

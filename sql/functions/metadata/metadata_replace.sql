@@ -1,0 +1,47 @@
+-- What is not named goes, what is named stays or comes; rows that hold the value already are not touched.
+CREATE OR REPLACE FUNCTION metadata_replace(
+  p_threat_model_id uuid,
+  p_entity_type text,
+  p_entity_id uuid,
+  p_items jsonb
+) RETURNS SETOF metadata
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+PARALLEL UNSAFE
+SET search_path FROM CURRENT
+SET row_security TO on
+SET standard_conforming_strings TO on
+AS $$
+DECLARE
+  v_pairs jsonb;
+BEGIN
+  PERFORM _enter(p_threat_model_id, 'writer');
+  v_pairs := CASE WHEN p_items = '[]' THEN '{}' ELSE _metadata_pairs(p_items) END;
+  DELETE FROM metadata d
+  WHERE d.threat_model_id = p_threat_model_id
+    AND d.entity_type = p_entity_type
+    AND d.entity_id = p_entity_id
+    AND NOT v_pairs ? d.key;
+  PERFORM _metadata_put(p_threat_model_id, p_entity_type, p_entity_id, v_pairs);
+  RETURN QUERY
+  SELECT d.*
+  FROM metadata d
+  WHERE d.threat_model_id = p_threat_model_id
+    AND d.entity_type = p_entity_type
+    AND d.entity_id = p_entity_id
+  ORDER BY d.key;
+END
+$$;
+COMMENT ON FUNCTION metadata_replace IS
+'Replaces all metadata of an entity.
+
+p_threat_model_id: the model, of which the caller must be a writer at least.
+p_entity_type: threat_model, threat, diagram, document, source or cell.
+p_entity_id: the entity, which must be of that model; for a cell what cell_entity_id returns.
+p_items: an array of up to 1,000 objects {key, value}; an empty one deletes all.
+Returns rows, by key.
+Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model does not exist or may not be seen; TM413 above 1,000 items; TM422 when the entity is not of the model, or for a bad key or value.';
+REVOKE ALL ON FUNCTION metadata_replace FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION metadata_replace TO tmi_app;
+ALTER FUNCTION metadata_replace OWNER TO tmi_api;

@@ -1,0 +1,46 @@
+-- One call for a new key and for an old one.
+CREATE OR REPLACE FUNCTION metadata_set(
+  p_threat_model_id uuid,
+  p_entity_type text,
+  p_entity_id uuid,
+  p_key text,
+  p_value text
+) RETURNS SETOF metadata
+LANGUAGE plpgsql
+VOLATILE
+ROWS 1
+SECURITY DEFINER
+PARALLEL UNSAFE
+SET search_path FROM CURRENT
+SET row_security TO on
+SET standard_conforming_strings TO on
+AS $$
+BEGIN
+  PERFORM _enter(p_threat_model_id, 'writer');
+  IF p_key IS NULL OR p_value IS NULL THEN
+    RAISE EXCEPTION 'metadata has a key and a value' USING ERRCODE = 'TM422', TABLE = 'metadata', COLUMN = CASE WHEN p_key IS NULL THEN 'key' ELSE 'value' END,
+      DETAIL = CASE WHEN p_key IS NULL THEN 'field: key' ELSE 'field: value' END;
+  END IF;
+  PERFORM _metadata_put(p_threat_model_id, p_entity_type, p_entity_id, jsonb_build_object(p_key, p_value));
+  RETURN QUERY
+  SELECT d.*
+  FROM metadata d
+  WHERE d.threat_model_id = p_threat_model_id
+    AND d.entity_type = p_entity_type
+    AND d.entity_id = p_entity_id
+    AND d.key = p_key;
+END
+$$;
+COMMENT ON FUNCTION metadata_set IS
+'Sets a key of an entity''s metadata, whether it is there already or not.
+
+p_threat_model_id: the model, of which the caller must be a writer at least.
+p_entity_type: threat_model, threat, diagram, document, source or cell.
+p_entity_id: the entity, which must be of that model; for a cell what cell_entity_id returns.
+p_key: 1 to 128 letters, digits, dashes or underscores.
+p_value: 1 to 65,535 characters.
+Returns the row.
+Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model does not exist or may not be seen; TM422 when the entity is not of the model, or for a bad key or value.';
+REVOKE ALL ON FUNCTION metadata_set FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION metadata_set TO tmi_app;
+ALTER FUNCTION metadata_set OWNER TO tmi_api;

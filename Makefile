@@ -20,6 +20,7 @@ help: ## List the targets
 
 .PHONY: setup
 setup: .venv/.complete ## Make .venv with everything that the other targets need
+	@:
 
 .venv/.complete: requirements.lock pyproject.toml tools/setup
 	@tools/setup

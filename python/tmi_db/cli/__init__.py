@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from tmi_db import __version__
 from tmi_db.cli import output
+from tmi_db.errors import TmiError
 from tmi_db.tool import ToolError
 
 # The order of `tmi-db --help`.
@@ -37,26 +38,37 @@ class _Commands(TyperGroup):
         output.speak(aloud=True)
         try:
             return super().invoke(ctx)
-        except ToolError as error:
-            failure = error
-        except psycopg.Error as error:
-            failure = _database_failure(error)
-        except OSError as error:
-            if isinstance(error, BrokenPipeError):
+        except (ToolError, TmiError, psycopg.Error, OSError) as error:
+            # A reader who has seen enough (`| head`) is no failure to report; typer ends the process quietly.
+            if isinstance(error, BrokenPipeError) or _debugging():
                 raise
-            failure = ToolError(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
-        if os.environ.get("TMI_DB_DEBUG"):
-            raise failure
-        output.complain(failure)
-        raise typer.Exit(failure.exit_code)
+            failure = _failure(error)
+            output.complain(failure)
+            raise typer.Exit(failure.exit_code) from error
 
 
-def _database_failure(error: psycopg.Error) -> ToolError:
-    """Keep the first line of what the server said, and its hint."""
-    message = error.diag.message_primary or (str(error).strip().splitlines() or [type(error).__name__])[0]
-    if error.diag.message_detail:
-        message = f"{message} ({error.diag.message_detail})"
-    return ToolError(message, hint=error.diag.message_hint)
+def _failure(error: Exception) -> ToolError:
+    """Put whatever went wrong into one sentence, a hint and an exit code."""
+    match error:
+        case ToolError():
+            return error
+        case TmiError():
+            return ToolError(_with_detail(error.message, error.detail), hint=error.hint)
+        case psycopg.Error():
+            message = error.diag.message_primary or (str(error).strip().splitlines() or [type(error).__name__])[0]
+            return ToolError(_with_detail(message, error.diag.message_detail), hint=error.diag.message_hint)
+        case OSError(strerror=str(reason), filename=name) if name:
+            return ToolError(f"{name}: {reason}")
+        case _:
+            return ToolError(str(error))
+
+
+def _with_detail(message: str, detail: str | None) -> str:
+    return f"{message} ({detail})" if detail else message
+
+
+def _debugging() -> bool:
+    return bool(os.environ.get("TMI_DB_DEBUG"))
 
 
 def _version(wanted: bool) -> None:
@@ -89,4 +101,12 @@ for _name in _MODULES:
 
 def main() -> None:
     """Run the command line; the process ends with the command's exit code."""
-    app(prog_name="tmi-db")
+    try:
+        app(prog_name="tmi-db")
+    except Exception as error:
+        if _debugging():
+            raise
+        output.complain(
+            ToolError(f"unexpected {type(error).__name__}: {error}", hint="TMI_DB_DEBUG=1 shows where it comes from")
+        )
+        raise SystemExit(1) from error

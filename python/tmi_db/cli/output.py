@@ -1,10 +1,12 @@
 """How the commands speak: notices go to stderr, so that stdout holds nothing but the answer."""
 
 import json
-import sys
+import os
 from collections.abc import Iterable, Sequence
+from datetime import date, time
 from typing import Any
 
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -25,8 +27,8 @@ def speak(*, aloud: bool) -> None:
 
 
 def notices() -> Console:
-    """The console on stderr, for progress bars and text in colour; rich obeys NO_COLOR."""
-    return Console(stderr=True, soft_wrap=True, highlight=False, quiet=_Voice.quiet)
+    """The console on stderr, for progress bars and text in colour."""
+    return _console(stderr=True, soft_wrap=True, quiet=_Voice.quiet)
 
 
 def say(text: str) -> None:
@@ -47,20 +49,28 @@ def complain(error: ToolError) -> None:
 
 
 def _label(label: str, style: str, text: str) -> None:
-    Console(stderr=True, soft_wrap=True, highlight=False).print(Text.assemble((label, style), text))
+    _console(stderr=True, soft_wrap=True).print(Text.assemble((label, style), text))
+
+
+def _console(**options: Any) -> Console:
+    """Make a console; with NO_COLOR it writes no escape sequence at all, where rich alone would still embolden."""
+    return Console(highlight=False, color_system=None if os.environ.get("NO_COLOR") else "auto", **options)
 
 
 def emit(data: Any) -> None:
-    """Print data on stdout as JSON; what JSON has no type for (times, ids, paths) becomes text."""
-    json.dump(data, sys.stdout, indent=2, ensure_ascii=False, default=str)
-    sys.stdout.write("\n")
+    """Print data on stdout as JSON; ids, paths and times (in ISO 8601), which JSON has no type for, become text."""
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
     """Print an answer for people on stdout, in columns; None is shown as nothing."""
-    console = Console(highlight=False)
+    console = _console()
     if not console.is_terminal:
-        console = Console(highlight=False, width=_PIPE_WIDTH)
+        console = _console(width=_PIPE_WIDTH)
     grid = Table(*columns, title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
     for row in rows:
         grid.add_row(*(Text("" if cell is None else str(cell)) for cell in row))

@@ -24,6 +24,7 @@ from tmi_db.cli.common import (
     table,
 )
 from tmi_db.context import Key, sign
+from tmi_db.owner import session
 from tmi_db.tool import ToolError
 
 _USAGE = 2
@@ -60,7 +61,7 @@ def init(
     quiet: QuietOption = False,
 ) -> None:
     """Make the cluster's roles and the schema, as a superuser; any number of times without harm."""
-    with connect(dsn, autocommit=True) as conn:
+    with connect(dsn, autocommit=True) as connection, session(connection) as conn:
         if dry_run:
             typer.echo(installation.initialise_sql(conn, schema, lock_down=lock_down), nl=False)
             return

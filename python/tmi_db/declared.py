@@ -73,6 +73,8 @@ def as_owner(conn: psycopg.Connection, schema: str) -> Iterator[None]:
     with conn.transaction():
         # In a transaction that goes on afterwards, SET LOCAL would outlive this block.
         former = {name: _set(conn, name, value) for name, value in settings.items()}
+        # SET writes the list as it stands in functions afterwards, quoted only where it must be.
+        conn.execute(sql.SQL("SET LOCAL search_path TO {}, pg_temp").format(sql.Identifier(schema)))
         yield
         for name, value in former.items():
             _set(conn, name, value)

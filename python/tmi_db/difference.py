@@ -8,14 +8,13 @@ text of every function and policy. Nothing is kept that was not seen to work up,
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from tmi_db import declared, fingerprint, installation, migra_adapter, migrate, sql_files
+from tmi_db import declared, fingerprint, installation, migrate, sql_files
 from tmi_db.amendments import amend, create, split_identity
 from tmi_db.embedded import embed, newest_copies
 from tmi_db.fingerprint import Fingerprint, Key
@@ -23,32 +22,13 @@ from tmi_db.scratch import Scratch, scratch
 from tmi_db.sql_files import Migration
 from tmi_db.statements import split
 from tmi_db.tool import ToolError
+from tmi_db.transition import Section, Texts, plan, statements
 
 # The name of the schema in scratch databases: one that can't be mistaken for anything else when it is taken off again.
 SCHEMA = "scratch_of_tmi"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ROUNDS = 3
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of a migration: SQL as it shall stand in the file, under a heading that says what it is about."""
-
-    heading: str
-    sql: str
-
-
-@dataclass
-class Texts:
-    """What is put into a migration as it stands: SQL by the path of its file below the folder of the SQL files."""
-
-    base: dict[str, str] = field(default_factory=dict)
-    tables: dict[str, str] = field(default_factory=dict)
-    functions: dict[str, str] = field(default_factory=dict)
-    policies: dict[str, str] = field(default_factory=dict)
-    # Policies that need not be put in unless something they depend on changes.
-    unchanged_policies: dict[str, str] = field(default_factory=dict)
 
 
 class _Unproved(Exception):
@@ -70,7 +50,8 @@ def write_migration(
         tell: is told what is being done.
 
     Returns:
-        The up and the down file; nothing when the chain builds already what is declared.
+        The up and the down file; nothing when the chain builds already what is declared. Either way every file of the
+        chain is listed among the checksums afterwards.
 
     Raises:
         ToolError: the name is not one, a file fails, or the migration could not be proved; then it is left beside the
@@ -93,6 +74,8 @@ def write_migration(
                 hint=f"what there is of it stands in sql/migrations/{stem}.up.sql.rejected",
             ) from failure.__cause__
     if not up:
+        # A migration that was written by hand has just been seen to lead to what is declared.
+        sql_files.append_checksums(root)
         return []
     paths = [root / "migrations" / f"{stem}.{direction}.sql" for direction in ("up", "down")]
     for path, text in zip(paths, (up, down), strict=True):
@@ -189,9 +172,11 @@ class _Writer:
                 continue
             attributes = old.objects[key]
             copy = self._copies.get(file)
-            text = embed(file, copy) if copy is not None else _statements(create(key, attributes))
+            text = embed(file, copy) if copy is not None else statements(create(key, attributes))
             is_base = file.startswith("functions/base/") or attributes.get("returns") == "trigger"
             (texts.base if is_base else texts.functions)[file] = text
+        order = {file: n for n, file in enumerate(self._copies)}
+        texts.functions = dict(sorted(texts.functions.items(), key=lambda item: order.get(item[0], -1)))
         for file, text in self._copies.items():
             table = Key("table", Path(file).stem)
             if file.startswith("policies/") and table in old.objects:
@@ -209,7 +194,7 @@ class _Writer:
         sections: list[Section],
     ) -> None:
         """Work out, section by section, what makes one database like another, and run it there."""
-        for section in _plan(conn, goal, old, new, texts):
+        for section in plan(conn, goal, SCHEMA, old, new, texts):
             sections.append(section)
             _run(conn, section)
         # What one round of statements brings to light, such as a default that hid a missing right, the next one mends.
@@ -217,7 +202,7 @@ class _Writer:
             rest = amend(fingerprint.take(conn, SCHEMA).inside(), new)
             if not rest:
                 break
-            section = Section("Comments, rights, options and whatever else migra does not see", _statements(rest))
+            section = Section("Comments, rights, options and whatever else migra does not see", statements(rest))
             sections.append(section)
             _run(conn, section)
         if difference := fingerprint.compare(new, fingerprint.take(conn, SCHEMA).inside()):
@@ -244,146 +229,6 @@ class _Writer:
                     raise _Unproved(f"{way}: {error}") from error
                 if difference := fingerprint.compare(goal, fingerprint.take(conn, SCHEMA).inside()):
                     raise _Unproved(f"{way}, this difference remains:\n{difference}")
-
-
-def _plan(
-    conn: psycopg.Connection[Any],
-    goal: psycopg.Connection[Any],
-    old: Fingerprint,
-    new: Fingerprint,
-    texts: Texts,
-) -> list[Section]:
-    """Put what has to be done into an order in which it runs."""
-    functions = {
-        key
-        for key, attributes in old.objects.items()
-        if key.kind == "function" and _shape(attributes) != _shape(new.objects.get(key))
-    }
-    users = _users(conn, functions, _retyped_columns(old, new))
-    late = {key.identity for key in functions} & {used for kind, _, used in users if kind == "other"}
-    policies = {name for kind, name, _ in users if kind == "policy"} | _gone_policies(old, new)
-    for file in [file for file in texts.unchanged_policies if _has_policy(file, policies)]:
-        texts.policies[file] = texts.unchanged_policies.pop(file)
-    structure = migra_adapter.structure(conn, goal, SCHEMA, whole=[Path(file).stem for file in texts.tables])
-    triggers = {name for kind, name, _ in users if kind == "trigger"} - {
-        key.identity
-        for key, attributes in old.objects.items()
-        if key.kind == "trigger"
-        and Key("table", split_identity(key)[0]) in new.objects
-        and new.objects.get(key, {}).get("definition") != attributes["definition"]
-    }
-    early = sorted(key.identity for key in functions if key.identity not in late)
-    sections = [
-        Section(
-            "What goes, and what has to give way",
-            _statements(
-                [
-                    *(
-                        "DROP POLICY {1} ON {0}".format(*split_identity(Key("policy", name)))
-                        for name in sorted(policies)
-                    ),
-                    *map(_pretty, structure.drop_triggers),
-                    *(
-                        "DROP TRIGGER {1} ON {0}".format(*split_identity(Key("trigger", name)))
-                        for name in sorted(triggers)
-                    ),
-                    *_drop_functions(early),
-                ]
-            ),
-        ),
-        Section("", "\n".join(texts.base.values())),
-        Section(
-            "Structure",
-            _statements(
-                [
-                    *map(_pretty, structure.change),
-                    *([f"DROP TABLE {', '.join(structure.drop_tables)}"] if structure.drop_tables else []),
-                ]
-            ),
-        ),
-        Section("", "\n".join(texts.tables.values())),
-        Section("Structure", _statements(map(_pretty, structure.constrain))),
-        Section("", "\n".join(texts.functions.values())),
-        Section("Functions that nothing uses any more", _statements(_drop_functions(sorted(late)))),
-        Section("Triggers", _statements(map(_pretty, structure.create_triggers))),
-        Section("", "\n".join(texts.policies[file] for file in sorted(texts.policies))),
-    ]
-    return [section for section in sections if section.sql]
-
-
-_USERS = """
-WITH used AS (
-  SELECT f.identity AS name, 'pg_proc'::regclass AS class, f.identity::regprocedure::oid AS object, 0 AS part
-  FROM unnest(%(functions)s::text[]) AS f(identity)
-  UNION ALL
-  SELECT format('%%s.%%s', c.relation, c.name), 'pg_class'::regclass, a.attrelid, a.attnum::int
-  FROM unnest(%(tables)s::text[], %(columns)s::text[]) AS c(relation, name)
-  JOIN pg_attribute a ON a.attrelid = c.relation::regclass AND quote_ident(a.attname) = c.name
-)
-SELECT DISTINCT
-  CASE d.classid WHEN 'pg_policy'::regclass THEN 'policy' WHEN 'pg_trigger'::regclass THEN 'trigger' ELSE 'other' END,
-  coalesce(
-    (SELECT format('%%I.%%I', c.relname, p.polname) FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
-     WHERE d.classid = 'pg_policy'::regclass AND p.oid = d.objid),
-    (SELECT format('%%I.%%I', c.relname, t.tgname) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-     WHERE d.classid = 'pg_trigger'::regclass AND t.oid = d.objid),
-    ''
-  ),
-  u.name
-FROM used u
-JOIN pg_depend d ON d.refclassid = u.class AND d.refobjid = u.object AND d.refobjsubid = u.part
-WHERE d.classid <> 'pg_proc'::regclass
-"""
-
-
-def _users(
-    conn: psycopg.Connection[Any], functions: Collection[Key], columns: Collection[Key]
-) -> set[tuple[str, str, str]]:
-    """Find what depends on functions and columns that change: (policy, trigger or other; its name; what it uses)."""
-    parts = [split_identity(column) for column in columns]
-    with declared.as_owner(conn, SCHEMA):
-        rows = conn.execute(
-            _USERS.encode(),
-            {
-                "functions": [key.identity for key in functions],
-                "tables": [table for table, _ in parts],
-                "columns": [name for _, name in parts],
-            },
-        ).fetchall()
-    return {(str(kind), str(name), str(used)) for kind, name, used in rows}
-
-
-def _shape(attributes: Mapping[str, Any] | None) -> list[Any]:
-    """What CREATE OR REPLACE can't change about a function."""
-    return [attributes.get(name) for name in ("kind", "arguments", "returns")] if attributes else []
-
-
-def _retyped_columns(old: Fingerprint, new: Fingerprint) -> set[Key]:
-    """Columns of remaining tables that go or get another type, which what depends on them forbids."""
-    return {
-        key
-        for key, attributes in old.objects.items()
-        if key.kind == "column"
-        and Key("table", split_identity(key)[0]) in new.objects
-        and attributes["type"] != new.objects.get(key, {}).get("type")
-    }
-
-
-def _gone_policies(old: Fingerprint, new: Fingerprint) -> set[str]:
-    return {
-        key.identity
-        for key in old.objects
-        if key.kind == "policy" and key not in new.objects and Key("table", split_identity(key)[0]) in new.objects
-    }
-
-
-def _has_policy(file: str, policies: Collection[str]) -> bool:
-    return any(split_identity(Key("policy", name))[0] == Path(file).stem for name in policies)
-
-
-def _drop_functions(identities: Sequence[str]) -> list[str]:
-    # One statement, since they may use each other in the defaults of their arguments.
-    return ["DROP FUNCTION\n  " + ",\n  ".join(identities)] if identities else []
 
 
 def _part(whole: Fingerprint, file: str) -> Mapping[Key, Any]:
@@ -414,22 +259,6 @@ def _run(conn: psycopg.Connection[Any], section: Section) -> None:
                 raise _Unproved(
                     f"{error.diag.message_primary or error}, says the server to: {statement.text}"
                 ) from error
-
-
-def _statements(statements: Iterable[str]) -> str:
-    return "".join(f"{statement.rstrip().rstrip(';')};\n" for statement in statements)
-
-
-def _pretty(statement: str) -> str:
-    """Write a statement of migra's as one would by hand; what the catalogue printed is so already."""
-    if statement[:6].isupper():
-        return statement
-    try:
-        import pglast  # noqa: PLC0415 - a tool of those who write migrations, not of those who run them
-
-        return str(pglast.prettify(statement, comma_at_eoln=True, safety_belt=True))
-    except Exception:  # pglast can't print everything, and migra's own text is right, only not pretty
-        return statement
 
 
 def _render(headline: str, lost: Sequence[str], sections: Iterable[Section]) -> str:

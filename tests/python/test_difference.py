@@ -210,6 +210,25 @@ def test_nothing_is_written_when_the_chain_builds_what_is_declared(server: Datab
     assert {path.name: path.read_bytes() for path in (root / "migrations").iterdir()} == before
 
 
+def test_a_migration_by_hand_is_listed_once_the_chain_builds_what_is_declared(server: Database, root: Path) -> None:
+    write(root, {CAGE_FILE: CAGE.replace("'Where one lives.'", "'Elsewhere.'")})
+    for direction, comment in (("up", "Elsewhere."), ("down", "Where one lives.")):
+        path = root / "migrations" / f"002_by_hand.{direction}.sql"
+        path.write_text(f"COMMENT ON TABLE cage IS '{comment}';\n")
+    assert difference.write_migration("nothing", server.dsn, root) == []
+    assert {"002_by_hand.up.sql", "002_by_hand.down.sql"} <= sql_files.checksums(root).keys()
+
+
+def test_what_a_migration_by_hand_leaves_is_written_behind_it(server: Database, root: Path) -> None:
+    write(root, {CAGE_FILE: CAGE.replace("'Where one lives.'", "'Elsewhere.'").replace("'Its name.'", "'Called so.'")})
+    for direction in ("up", "down"):
+        (root / "migrations" / f"002_by_hand.{direction}.sql").write_text("COMMENT ON TABLE cage IS 'Elsewhere.';\n")
+    up, _ = difference.write_migration("rest", server.dsn, root)
+    assert up.name == "003_rest.up.sql"
+    assert "cage.name" in up.read_text()
+    assert "TABLE" not in up.read_text()
+
+
 def test_what_is_written_is_listed_among_the_checksums(server: Database, root: Path) -> None:
     new_migration(server, root, {"schema/animal.sql": ANIMAL})
     assert {"002_change.up.sql", "002_change.down.sql"} <= sql_files.checksums(root).keys()

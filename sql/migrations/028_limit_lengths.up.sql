@@ -8,7 +8,7 @@ ALTER TABLE users
   VALIDATE CONSTRAINT users_name_length_check;
 
 ALTER TABLE user_providers
-  ADD CONSTRAINT user_providers_provider_user_id_length_check CHECK (length(provider_user_id) <= 256) NOT VALID,
+  ADD CONSTRAINT user_providers_provider_user_id_length_check CHECK (length(provider_user_id) BETWEEN 1 AND 256) NOT VALID,
   ADD CONSTRAINT user_providers_provider_email_length_check CHECK (length(provider_email) <= 320) NOT VALID,
   ADD CONSTRAINT user_providers_provider_name_length_check CHECK (length(provider_name) <= 256) NOT VALID;
 

@@ -1,3 +1,41 @@
 """The data layer of TMI: threat models behind PostgreSQL functions, with row-level security in force."""
 
+from ._generated.rows import *  # noqa: F403 - every row that an answer may hold, as its own __all__ lists them
+from .aio import AsyncDatabase
+from .calls import UNSET
+from .context import Key
+from .database import Database
+from .errors import (
+    Conflict,
+    ConnectionLost,
+    Contended,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PoolTimeout,
+    Stale,
+    TmiError,
+    TooLarge,
+    Unauthenticated,
+)
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "UNSET",
+    "AsyncDatabase",
+    "Conflict",
+    "ConnectionLost",
+    "Contended",
+    "Database",
+    "Forbidden",
+    "Invalid",
+    "Key",
+    "NotFound",
+    "PoolTimeout",
+    "Stale",
+    "TmiError",
+    "TooLarge",
+    "Unauthenticated",
+    "__version__",
+]

@@ -9,11 +9,28 @@ from typing import Any
 
 import psycopg
 
-from ._generated.constraints import CONSTRAINT_COLUMNS
+from ._generated.constraints import CHECK_RULES, CONSTRAINT_COLUMNS
+
+__all__ = [
+    "SQLSTATES",
+    "Conflict",
+    "ConnectionLost",
+    "Contended",
+    "Forbidden",
+    "Invalid",
+    "NotFound",
+    "PoolTimeout",
+    "Stale",
+    "TmiError",
+    "TooLarge",
+    "Unauthenticated",
+    "error_class",
+    "from_database",
+]
 
 
 class TmiError(Exception):
-    """Anything that the database or the package refuses; the base of all other exceptions here.
+    """Anything that the database or the package refuses; the base of the exceptions below.
 
     Attributes:
         message: what is wrong, in one clause.
@@ -113,19 +130,6 @@ class PoolTimeout(TmiError):
     """No connection came free in time; nothing was sent. `detail` says why connecting failed, where it did."""
 
 
-class ToolError(TmiError):
-    """A command of the tool can't be carried out.
-
-    Attributes:
-        exit_code: the status the tool ends with: 1 error, 2 usage, 3 drift or pending migrations, 4 cannot connect.
-    """
-
-    def __init__(self, message: str, exit_code: int = 1, hint: str | None = None) -> None:
-        """Keep the exit code."""
-        super().__init__(message, hint=hint)
-        self.exit_code = exit_code
-
-
 def _rebuild_connection_lost(message: str, outcome_unknown: bool) -> ConnectionLost:
     return ConnectionLost(message, outcome_unknown=outcome_unknown)
 
@@ -157,6 +161,8 @@ SQLSTATES: Mapping[str, type[TmiError]] = {
 """The exception for each SQLSTATE: by the whole code, else by the class that its first two characters name."""
 
 _SCHEMA_MISMATCH = {"3F000", "42883", "42P01", "42703", "42704"}
+_CHECK_VIOLATION = "23514"
+_VIOLATIONS = {"23502": "is missing", "23505": "is in use already"}
 _ITEM = re.compile(r"(?:item|operation|patch|row) (?P<index>\d+)(?:: (?P<rest>.*))?\Z")
 _NAMED = re.compile(r"(?P<kind>field|path|parameter): (?P<name>.*)\Z")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*\Z")
@@ -194,10 +200,22 @@ def from_database(error: psycopg.Error, *, outcome_unknown: bool = True) -> TmiE
     if sqlstate in _SCHEMA_MISMATCH and not parts["hint"]:
         parts["hint"] = "the schema may be of another version than the package: see `tmi-db migrate status`"
     parts |= _location(parts["detail"], parts["column"], parts["constraint"])
+    message = _constraint_message(sqlstate, parts) or message
     kind = error_class(sqlstate)
     if issubclass(kind, ConnectionLost):
         return kind(message, outcome_unknown=outcome_unknown, **parts)
     return kind(message, **parts)
+
+
+def _constraint_message(sqlstate: str, parts: Mapping[str, Any]) -> str | None:
+    """Say what the value must be; the server only names the constraint."""
+    field = parts.get("field")
+    if sqlstate == _CHECK_VIOLATION:
+        rule = CHECK_RULES.get(parts["constraint"] or "")
+        return rule and (rule if rule.isascii() and "(" not in rule else f"{field or 'the row'} must satisfy {rule}")
+    if field and (words := _VIOLATIONS.get(sqlstate)):
+        return f"{field} {words}"
+    return None
 
 
 def _location(detail: str | None, column: str | None, constraint: str | None) -> dict[str, Any]:

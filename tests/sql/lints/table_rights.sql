@@ -23,6 +23,8 @@ SELECT format('%s %s on %s', g.grantee, g.privilege, g.relation) COLLATE "defaul
 FROM granted g
 WHERE NOT (g.grantee IN ('tmi_api', 'tmi_guard', 'tmi_identity') AND g.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE'))
   AND NOT (g.grantee = 'tmi_report' AND g.privilege = 'SELECT')
+  -- The version of the schema is nobody's secret, and health() tells it.
+  AND NOT (g.grantee = 'tmi_maintenance' AND g.privilege = 'SELECT' AND g.relation = 'schema_migrations')
 ORDER BY 1;
 SELECT is_empty('SELECT * FROM breach', 'only the owners of functions write tables, only reports read them, nobody truncates them');
 SELECT isnt_empty('SELECT * FROM granted', 'and rights there are');

@@ -142,15 +142,15 @@ class Function:
 
 def lint(root: Path) -> list[Finding]:
     """Check every SQL file below a folder."""
-    files = {path: File(path) for path in sorted(root.rglob("*.sql"))}
-    for file in files.values():
+    files = [File(path) for path in sorted(root.rglob("*.sql"))]
+    for file in files:
         _check_names(file)
         _check_keys(file)
-        if "migrations" in file.path.relative_to(root).parts:
-            _check_migration(file)
+    for file in _below(files, root, "migrations"):
+        _check_migration(file)
     functions = []
-    for path in sorted(root.glob("functions/*/*.sql")):
-        functions += _read_function(files[path])
+    for file in _below(files, root, "functions"):
+        functions += _read_function(file)
     api = {function.name for function in functions if function.is_api}
     for function in functions:
         _check_function(function)
@@ -159,11 +159,15 @@ def lint(root: Path) -> list[Finding]:
             _check_definer(function)
         if function.is_api:
             _check_api(function, api)
-    for path in root.glob("schema/*.sql"):
-        _check_comments(files[path])
-    for path in root.glob("policies/*.sql"):
-        _check_policies(files[path])
-    return sorted(finding for file in files.values() for finding in file.findings)
+    for file in _below(files, root, "schema"):
+        _check_comments(file)
+    for file in _below(files, root, "policies"):
+        _check_policies(file)
+    return sorted(finding for file in files for finding in file.findings)
+
+
+def _below(files: Iterable[File], root: Path, folder: str) -> list[File]:
+    return [file for file in files if file.path.relative_to(root).parts[0] == folder]
 
 
 def _check_names(file: File) -> None:

@@ -263,7 +263,9 @@ def _check_function(function: Function) -> None:
         try:
             parse_plpgsql(function.parsed.statement.text)
         except ParseError as error:
-            find(line, "syntax", str(error.args[0]))
+            # Without a catalogue, an array of a table's rows looks to the parser like an array of anything.
+            if "pseudo-type" not in str(error.args[0]):
+                find(line, "syntax", str(error.args[0]))
 
 
 def _check_rights(function: Function) -> None:

@@ -274,6 +274,11 @@ def test_the_names_of_settings_are_not_names_of_schemas(linter: Any, tmp_path: P
     assert found(linter, write(tmp_path, TREE | {GET: text})) == []
 
 
+def test_a_variable_may_hold_rows_of_a_table(linter: Any, tmp_path: Path) -> None:
+    text = FUNCTION.replace("v_found boolean := false;", "v_found threats[];")
+    assert found(linter, write(tmp_path, TREE | {GET: text})) == []
+
+
 def test_findings_are_lines_on_the_screen_and_an_exit_code(tmp_path: Path) -> None:
     write(tmp_path, TREE)
     command = [sys.executable, str(SCRIPT), str(tmp_path)]

@@ -5,7 +5,7 @@ ALTER TABLE threat_models FORCE ROW LEVEL SECURITY;
 
 REVOKE ALL ON threat_models FROM PUBLIC, tmi_api, tmi_guard, tmi_identity, tmi_app, tmi_auth, tmi_report, tmi_maintenance;
 GRANT SELECT, INSERT (id, name, description, owner_email, created_by, threat_model_framework, issue_url), UPDATE (name, description, threat_model_framework, issue_url), DELETE ON threat_models TO tmi_api;
-GRANT SELECT, UPDATE (owner_email, document_count, source_count, diagram_count, threat_count) ON threat_models TO tmi_guard;
+GRANT SELECT, UPDATE (owner_email, document_count, source_count, diagram_count, threat_count), DELETE ON threat_models TO tmi_guard;
 GRANT SELECT ON threat_models TO tmi_report;
 
 DROP POLICY IF EXISTS threat_models_select_api ON threat_models;
@@ -45,6 +45,12 @@ CREATE POLICY threat_models_update_guard ON threat_models
   USING (true)
   WITH CHECK (true);
 COMMENT ON POLICY threat_models_update_guard ON threat_models IS 'The guard writes the cached counts and the owner of record.';
+
+DROP POLICY IF EXISTS threat_models_delete_guard ON threat_models;
+CREATE POLICY threat_models_delete_guard ON threat_models
+  FOR DELETE TO tmi_guard
+  USING (true);
+COMMENT ON POLICY threat_models_delete_guard ON threat_models IS 'The guard deletes the models of a deleted user that nobody is left for, if that was asked for.';
 
 DROP POLICY IF EXISTS threat_models_select_report ON threat_models;
 CREATE POLICY threat_models_select_report ON threat_models

@@ -1,4 +1,5 @@
 -- One atomic step from a provider's answer to a user: two logins at once give one user, and a second provider cannot take over an account.
+-- A definer because the caller has no right on any table.
 CREATE OR REPLACE FUNCTION user_login(
   p_provider text,
   p_provider_user_id text,
@@ -28,43 +29,46 @@ DECLARE
   v_user_id uuid;
   v_is_new boolean := false;
 BEGIN
-  -- Logins of one identity, and of one address, take turns; always in this order.
-  PERFORM pg_advisory_xact_lock(hashtextextended('user_login ' || current_schema() || ' ' || p_provider || ' ' || p_provider_user_id, 0));
-  PERFORM pg_advisory_xact_lock(hashtextextended('user_login ' || current_schema() || ' ' || v_email, 0));
-  SELECT p.user_id
+  PERFORM _identity_lock(p_provider, p_provider_user_id);
+  -- The user before the link, as everywhere: one that is being unlinked or deleted is waited for, and then not found.
+  SELECT u.id
   INTO v_user_id
   FROM user_providers p
+  JOIN users u ON u.id = p.user_id
   WHERE p.provider = p_provider
-    AND p.provider_user_id = p_provider_user_id;
-  IF NOT FOUND THEN
-    SELECT u.id
-    INTO v_user_id
-    FROM users u
-    WHERE u.email = v_email
-    FOR NO KEY UPDATE;
-    IF FOUND THEN
-      IF NOT coalesce(p_email_verified, false) THEN
-        RAISE EXCEPTION 'the address belongs to an account that this provider is not linked to' USING ERRCODE = 'TM409', TABLE = 'users', COLUMN = 'email', DETAIL = 'field: email',
-          HINT = 'log in the way the account was made and link the provider there, or have the provider verify the address';
-      ELSIF EXISTS (SELECT FROM user_providers p WHERE p.user_id = v_user_id AND p.provider = p_provider) THEN
-        RAISE EXCEPTION 'the account is linked to another identity of this provider' USING ERRCODE = 'TM409', TABLE = 'user_providers', COLUMN = 'provider', DETAIL = 'field: provider',
-          HINT = 'unlink the other identity first';
-      END IF;
-    ELSE
-      INSERT INTO users AS u (email, name)
-      VALUES (v_email, p_name)
-      RETURNING u.id INTO v_user_id;
-      v_is_new := true;
-    END IF;
-    INSERT INTO user_providers (user_id, provider, provider_user_id, provider_email, provider_name, is_primary)
-    VALUES (v_user_id, p_provider, p_provider_user_id, v_email, p_name, NOT EXISTS (SELECT FROM user_providers p WHERE p.user_id = v_user_id));
-  ELSE
+    AND p.provider_user_id = p_provider_user_id
+  FOR NO KEY UPDATE OF u
+  FOR KEY SHARE OF p;
+  IF FOUND THEN
+    -- Some providers say who somebody is the first time only.
     UPDATE user_providers p
-    SET provider_email = v_email,
-      provider_name = p_name
+    SET provider_email = coalesce(v_email, p.provider_email),
+      provider_name = coalesce(p_name, p.provider_name)
     WHERE p.provider = p_provider
       AND p.provider_user_id = p_provider_user_id
-      AND (p.provider_email, p.provider_name) IS DISTINCT FROM (v_email, p_name);
+      AND (p.provider_email, p.provider_name) IS DISTINCT FROM (coalesce(v_email, p.provider_email), coalesce(p_name, p.provider_name));
+  ELSE
+    LOOP
+      -- Whoever else is making a user of this address is waited for here.
+      INSERT INTO users AS u (email, name)
+      VALUES (v_email, p_name)
+      ON CONFLICT ON CONSTRAINT users_email_idx DO NOTHING
+      RETURNING u.id INTO v_user_id;
+      v_is_new := FOUND;
+      EXIT WHEN v_is_new;
+      SELECT u.id
+      INTO v_user_id
+      FROM users u
+      WHERE u.email = v_email
+      FOR NO KEY UPDATE;
+      -- Whoever had the address may have changed it, or gone, since it stood in the way.
+      EXIT WHEN FOUND;
+    END LOOP;
+    IF NOT v_is_new AND NOT coalesce(p_email_verified, false) THEN
+      RAISE EXCEPTION 'the address belongs to an account that this identity is not linked to' USING ERRCODE = 'TM409', TABLE = 'users', COLUMN = 'email', DETAIL = 'field: email',
+        HINT = 'log in the way the account was made and link the provider there, or have the provider verify the address';
+    END IF;
+    PERFORM _provider_add(v_user_id, p_provider, p_provider_user_id, v_email, p_name);
   END IF;
   RETURN QUERY
   UPDATE users u
@@ -78,9 +82,9 @@ COMMENT ON FUNCTION user_login IS
 
 p_provider: google, github, microsoft, apple, facebook or twitter.
 p_provider_user_id: the provider''s own id of the person, 1 to 256 characters.
-p_email: the address as the provider gives it; stored trimmed and in lower case.
+p_email: the address as the provider gives it; stored trimmed and in lower case. A known identity keeps its user''s address, whatever this says.
 p_name: the name to show; used for a new user only.
-p_email_verified: true when the provider vouches for the address: only then is a new identity linked to an existing user with that address.
+p_email_verified: true when the provider vouches for the address: only then is a new identity linked to an existing user with that address. A new user is made either way.
 Returns the row of the user, and whether it is new.
 Raises TM409 when the address belongs to a user whom the identity may not be linked to; TM422 for a value that is missing or unknown.';
 REVOKE ALL ON FUNCTION user_login FROM PUBLIC;

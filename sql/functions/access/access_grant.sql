@@ -15,7 +15,7 @@ SET standard_conforming_strings TO on
 AS $$
 BEGIN
   PERFORM _enter(p_threat_model_id, 'owner');
-  PERFORM _access_put(p_threat_model_id, jsonb_build_array(jsonb_build_object('email', p_email, 'role', p_role)), _actor(), NULL);
+  PERFORM _access_put(p_threat_model_id, jsonb_build_array(jsonb_build_object('email', p_email, 'role', p_role)));
   RETURN QUERY
   SELECT a.*
   FROM threat_model_access a

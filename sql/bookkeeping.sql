@@ -14,6 +14,8 @@ COMMENT ON COLUMN schema_migrations.dirty IS 'True when golang-migrate stopped i
 COMMENT ON CONSTRAINT schema_migrations_pkey ON schema_migrations IS 'A version stands here once.';
 
 REVOKE ALL ON schema_migrations FROM PUBLIC;
+-- health() tells the version.
+GRANT SELECT ON schema_migrations TO tmi_maintenance;
 
 CREATE TABLE IF NOT EXISTS migration_log (
   id bigint GENERATED ALWAYS AS IDENTITY,

@@ -54,6 +54,12 @@ def test_a_fleet_is_migrated_for_real_and_wholly(tmi_db: TmiDb, dsn: str, option
     assert tmi_db("migrate", "up", "--all-schemas", *option, dsn=dsn).exit_code == 2
 
 
+def test_a_migration_is_not_written_under_a_name_that_no_file_can_have(tmi_db: TmiDb, dsn: str) -> None:
+    result = tmi_db("migrate", "new", "Bad-Name", dsn=dsn)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "'Bad-Name' cannot name a migration" in result.stderr
+
+
 def test_a_server_that_is_not_there_is_exit_code_4(tmi_db: TmiDb, tmp_path: Path) -> None:
     assert tmi_db("migrate", "status", dsn=f"host={tmp_path} dbname=x user=x").exit_code == 4
 
@@ -191,12 +197,12 @@ def test_without_a_key_nobody_is_signed_for(tmi_db: TmiDb, key: str | None) -> N
     assert "nonsense" not in result.stderr
 
 
-def test_a_context_makes_a_report_s_transaction_act_for_a_user(tmi_db: TmiDb, database: Database) -> None:
-    with database.connect() as admin, database.connect("app", autocommit=False) as service:
-        admin.execute("INSERT INTO users (email, name) VALUES ('alice@example.com', 'Alice')")
-        service.execute(tmi_db("context", "alice@example.com", key=KEY).stdout.encode())
-        assert service.execute("SELECT current_setting('tmi.context')").fetchone() != ("",)
-        assert admin.execute("SELECT count(*) FROM users").fetchone() == (1,)
+def test_a_context_makes_a_report_s_transaction_see_what_its_user_sees(tmi_db: TmiDb, database: Database) -> None:
+    with database.connect() as admin, database.connect("report", autocommit=False) as report:
+        admin.execute("INSERT INTO users (email, name) VALUES ('alice@example.com', 'A'), ('bob@example.com', 'B')")
+        statement = tmi_db("context", "alice@example.com", key=KEY).stdout
+        report.execute(statement.encode())
+        assert report.execute("SELECT email FROM users").fetchall() == [("alice@example.com",)]
 
 
 def test_keys_are_made_listed_without_their_secrets_and_retired(tmi_db: TmiDb, database: Database) -> None:

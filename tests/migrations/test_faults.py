@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,8 +87,9 @@ def ledger(connection: Connection) -> list[tuple[Any, ...]]:
 
 def until(connection: Connection, query: str) -> None:
     """Ask the server until it says yes."""
+    deadline = time.monotonic() + 120
     while connection.execute(query.encode()).fetchone() != (True,):
-        pass
+        assert time.monotonic() < deadline, query
 
 
 def move_to(dsn: str, place: Place) -> None:

@@ -14,6 +14,7 @@ from support.chains import dump, psql
 from support.cluster import Cluster
 from support.database import Database
 from tmi_db import installation, migrate
+from tmi_db.owner import OWNER
 from tmi_db.postgresql import locate
 from tmi_db.tool import ToolError
 
@@ -115,17 +116,26 @@ def test_an_installation_is_closed_to_everybody(admin: Connection, as_: Callable
         admin,
         "tmi",
         "CREATE TABLE notes (id int)",
-        "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-        "CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-        "ALTER FUNCTION g OWNER TO tmi_api",
     )
+    for role in (OWNER, *installation.FUNCTION_OWNERS):
+        function = f"CREATE FUNCTION of_{role}() RETURNS int LANGUAGE sql AS 'SELECT 1'"
+        own(admin, "tmi", f"SET LOCAL ROLE {role}", function)
     plain = as_("plain")
-    for statement in ("SELECT FROM tmi.notes", "SELECT tmi.f()", "CREATE TABLE tmi.mine ()"):
+    statements = ["SELECT FROM tmi.notes", "SELECT tmi.of_tmi_owner()", "CREATE TABLE tmi.mine ()"]
+    for statement in statements:
         assert is_refused(plain, statement), statement
     # Even with a way into the schema, functions are born closed.
     admin.execute("GRANT USAGE ON SCHEMA tmi TO plain")
-    for statement in ("SELECT FROM tmi.notes", "SELECT tmi.f()", "SELECT tmi.g()", "CREATE TABLE tmi.mine ()"):
+    for statement in [*statements, *(f"SELECT tmi.of_{role}()" for role in installation.FUNCTION_OWNERS)]:
         assert is_refused(plain, statement), statement
+
+
+def test_a_schema_that_was_opened_by_hand_is_closed_again(admin: Connection, as_: Callable[[str], Connection]) -> None:
+    installation.initialise(admin, "tmi")
+    admin.execute("GRANT USAGE, CREATE ON SCHEMA tmi TO PUBLIC")
+    installation.initialise(admin, "tmi")
+    assert is_refused(as_("plain"), "CREATE TABLE tmi.mine ()")
+    assert is_refused(as_("plain"), "SELECT 'tmi.mine'::regclass")
 
 
 def test_init_twice_is_init_once(database: Database, admin: Connection) -> None:

@@ -55,14 +55,14 @@ CREATE OR REPLACE TRIGGER threat_model_access_model_created_at
 COMMENT ON TRIGGER threat_model_access_model_created_at ON threat_model_access IS 'The model''s creation time is copied, never given.';
 
 CREATE OR REPLACE TRIGGER threat_model_access_follow_email
-  BEFORE UPDATE ON threat_model_access
+  BEFORE UPDATE OF user_email ON threat_model_access
   FOR EACH ROW
   WHEN (OLD.user_email IS DISTINCT FROM NEW.user_email)
   EXECUTE FUNCTION _threat_model_access_follow_email();
 COMMENT ON TRIGGER threat_model_access_follow_email ON threat_model_access IS 'A grant is not handed to another person.';
 
 CREATE OR REPLACE TRIGGER threat_model_access_freeze
-  BEFORE UPDATE ON threat_model_access
+  BEFORE UPDATE OF id, threat_model_id, model_created_at ON threat_model_access
   FOR EACH ROW
   WHEN (
     OLD.id IS DISTINCT FROM NEW.id
@@ -73,7 +73,7 @@ CREATE OR REPLACE TRIGGER threat_model_access_freeze
 COMMENT ON TRIGGER threat_model_access_freeze ON threat_model_access IS 'A grant is not moved to another model.';
 
 CREATE OR REPLACE TRIGGER threat_model_access_freeze_grant
-  BEFORE UPDATE ON threat_model_access
+  BEFORE UPDATE OF granted_by, granted_at ON threat_model_access
   FOR EACH ROW
   WHEN (
     OLD.role IS NOT DISTINCT FROM NEW.role
@@ -83,8 +83,15 @@ CREATE OR REPLACE TRIGGER threat_model_access_freeze_grant
 COMMENT ON TRIGGER threat_model_access_freeze_grant ON threat_model_access IS 'Who gave a role, and when, is history until another is given.';
 
 CREATE OR REPLACE TRIGGER threat_model_access_keep_owner
-  BEFORE UPDATE OR DELETE ON threat_model_access
+  BEFORE UPDATE OF role OR DELETE ON threat_model_access
   FOR EACH ROW
   WHEN (OLD.role = 'owner')
   EXECUTE FUNCTION _threat_model_access_keep_owner();
 COMMENT ON TRIGGER threat_model_access_keep_owner ON threat_model_access IS 'Nobody removes or lowers the owner of record.';
+
+CREATE OR REPLACE TRIGGER threat_model_access_leave_sessions
+  AFTER DELETE ON threat_model_access
+  REFERENCING OLD TABLE AS changed
+  FOR EACH STATEMENT
+  EXECUTE FUNCTION _threat_model_access_leave_sessions();
+COMMENT ON TRIGGER threat_model_access_leave_sessions ON threat_model_access IS 'Whoever loses access leaves the sessions of the model.';

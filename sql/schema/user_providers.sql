@@ -16,7 +16,7 @@ CREATE TABLE user_providers (
   CONSTRAINT user_providers_provider_provider_user_id_key UNIQUE (provider, provider_user_id),
   CONSTRAINT user_providers_provider_check
     CHECK (provider IN ('google', 'github', 'microsoft', 'apple', 'facebook', 'twitter')),
-  CONSTRAINT user_providers_provider_user_id_length_check CHECK (length(provider_user_id) <= 256),
+  CONSTRAINT user_providers_provider_user_id_length_check CHECK (length(provider_user_id) BETWEEN 1 AND 256),
   CONSTRAINT user_providers_provider_email_length_check CHECK (length(provider_email) <= 320),
   CONSTRAINT user_providers_provider_name_length_check CHECK (length(provider_name) <= 256)
 );
@@ -35,7 +35,7 @@ COMMENT ON CONSTRAINT user_providers_user_id_fkey ON user_providers IS 'A link g
 COMMENT ON CONSTRAINT user_providers_user_id_provider_key ON user_providers IS 'A person has one account at a provider.';
 COMMENT ON CONSTRAINT user_providers_provider_provider_user_id_key ON user_providers IS 'An account at a provider belongs to one person.';
 COMMENT ON CONSTRAINT user_providers_provider_check ON user_providers IS 'The providers that TMI supports.';
-COMMENT ON CONSTRAINT user_providers_provider_user_id_length_check ON user_providers IS 'The id fits its index.';
+COMMENT ON CONSTRAINT user_providers_provider_user_id_length_check ON user_providers IS 'The id fits its index, and is not empty: an empty one would be everybody''s.';
 COMMENT ON CONSTRAINT user_providers_provider_email_length_check ON user_providers IS 'No address is longer.';
 COMMENT ON CONSTRAINT user_providers_provider_name_length_check ON user_providers IS 'A name fits a line.';
 COMMENT ON INDEX user_providers_pkey IS 'Which link has this id?';
@@ -48,7 +48,7 @@ CREATE UNIQUE INDEX user_providers_unique_primary_per_user
 COMMENT ON INDEX user_providers_unique_primary_per_user IS 'Which is this person''s primary provider? There can''t be two.';
 
 CREATE OR REPLACE TRIGGER user_providers_freeze
-  BEFORE UPDATE ON user_providers
+  BEFORE UPDATE OF id, user_id, provider, provider_user_id, created_at ON user_providers
   FOR EACH ROW
   WHEN (
     OLD.id IS DISTINCT FROM NEW.id

@@ -199,7 +199,7 @@ def refusal(error: Exception, function: Function[Any], arguments: Sequence[Any])
     else:
         failure = Invalid(str(error))
     if isinstance(failure, Invalid) and failure.field is None and failure.path is None and failure.index is None:
-        failure.field = next((name for name, why in _impossible(function, arguments) if why), None)
+        failure.field = _impossible_argument(function, arguments)
     failure.__cause__ = error
     return failure
 
@@ -207,11 +207,13 @@ def refusal(error: Exception, function: Function[Any], arguments: Sequence[Any])
 _BITS = {"smallint": 15, "integer": 31, "bigint": 63}
 
 
-def _impossible(function: Function[Any], arguments: Sequence[Any]) -> Iterable[tuple[str, bool]]:
-    """Say of each argument whether no database could take it; asked only after a refusal that named none."""
+def _impossible_argument(function: Function[Any], arguments: Sequence[Any]) -> str | None:
+    """Name the argument that no database could take; asked only after a refusal that named none."""
     for (name, sql_type), argument in zip(function.parameters, arguments, strict=True):
         values = argument if isinstance(argument, list | tuple) else [argument]
-        yield name, any(_is_impossible(sql_type.removesuffix("[]"), item) for item in values)
+        if any(_is_impossible(sql_type.removesuffix("[]"), item) for item in values):
+            return name
+    return None
 
 
 def _is_impossible(sql_type: str, argument: Any) -> bool:

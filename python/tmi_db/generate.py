@@ -116,6 +116,22 @@ SHAPES: Sequence[Shape] = (
         also={"cell_count": "How many cells it has."},
     ),
     Shape(
+        "PatchOutcome",
+        like="threat_batch_patch",
+        summary="What came of one patch of a batch.",
+        also={
+            "index": "The patch's place in the batch, counted from 0.",
+            "succeeded": "Whether the threat was changed.",
+        },
+        nullable={
+            "id": "The threat that was to be patched.",
+            "threat": "The threat as it is now.",
+            "code": "The SQLSTATE of the refusal.",
+            "message": "Why it was refused.",
+            "detail": "Which value is meant.",
+        },
+    ),
+    Shape(
         "Cell",
         like="cell_get",
         summary="A cell of a diagram.",
@@ -249,6 +265,11 @@ class RowClass:
     summary: str
     columns: tuple[Column, ...]
 
+    @property
+    def maker(self) -> str:
+        """The name of the function that makes such a row."""
+        return "make" + re.sub(r"([A-Z])", r"_\1", self.name).lower()
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -331,6 +352,21 @@ class Function:
     def optional(self) -> list[Parameter]:
         """The parameters with a default."""
         return [parameter for parameter in self.parameters if parameter.default is not None]
+
+    @property
+    def arguments(self) -> list[str]:
+        """What the method passes on."""
+        return [parameter.identifier for parameter in self.parameters]
+
+    @property
+    def page_arguments(self) -> list[str]:
+        """What the iterator passes on for each page."""
+        return ["page_size" if parameter.name == "limit" else parameter.identifier for parameter in self.parameters]
+
+    @property
+    def described_parameters(self) -> list[str]:
+        """Name and type of each parameter, as Python literals."""
+        return [f'("{parameter.name}", "{parameter.sql_type}")' for parameter in self.parameters]
 
     @property
     def item(self) -> str:
@@ -593,10 +629,8 @@ def _check(function: Function, returns_set: bool) -> None:
     if returns_set:
         says_one = function.comment.returns.startswith("the row")
         if says_one != function.single:
-            said = "the row" if says_one else "rows"
-            raise ValueError(
-                f"its comment returns {said}, its declaration says {'' if function.single else 'not '}ROWS 1"
-            )
+            said, declared = ("the row", "does not say") if says_one else ("rows", "says")
+            raise ValueError(f"its comment returns {said}, and its declaration {declared} ROWS 1")
     if function.iterator and not function.order and "sort" in {p.name for p in function.parameters}:
         raise ValueError("p_sort needs a default, from which a page's cursor is made")
 
@@ -650,7 +684,7 @@ def _sentence(text: str) -> str:
 
 def _words(text: str) -> str:
     """Say in Python's terms what a comment says in SQL's."""
-    return re.sub(r"\bp_(\w+)", r"\1", text)
+    return re.sub(r"\bNULL\b", "None", re.sub(r"\bp_(\w+)", r"\1", text))
 
 
 def docstring(function: Function, *, pages: bool = False) -> str:
@@ -701,6 +735,12 @@ def _raises(text: str) -> list[tuple[str, str]]:
     return raised
 
 
+def _tuple(items: Iterable[str]) -> str:
+    """Write a tuple; without a trailing comma where it can be, since that would break the line."""
+    written = list(items)
+    return f"({', '.join(written)}{',' if len(written) == 1 else ''})"
+
+
 def _wrap(text: str, first: str, following: str) -> list[str]:
     return textwrap.wrap(text, 104, initial_indent=first, subsequent_indent=following, break_on_hyphens=False)
 
@@ -717,6 +757,7 @@ def render(catalogue: Catalogue) -> dict[str, str]:
     )
     environment.filters["docstring"] = docstring
     environment.filters["wrap"] = lambda text, width: "\n".join(_wrap(text, "", "    "))
+    environment.filters["tuple"] = _tuple
     environment.globals["namespaces"] = _namespaces(catalogue.functions)
     modules = {
         f"{GENERATED}/{name}.py": environment.get_template(f"{name}.py.j2").render(catalogue=catalogue)
@@ -777,7 +818,7 @@ _TO_SYNC = (
     (r"\b__a(enter|exit)__\b", r"__\1__"),
     (r"\b_generated\.aio\b", "_generated.api"),
     (r"\bAsync(?=[A-Z])", ""),
-    (r", Awaitable\b|\bAwaitable, ", ""),
+    (r"for row in page:\s+yield row\b", "yield from page"),
 )
 
 

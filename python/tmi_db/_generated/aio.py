@@ -21,6 +21,7 @@ from .rows import (
     IssuedToken,
     Login,
     MetadataEntry,
+    PatchOutcome,
     ReleasedModel,
     RotatedToken,
     Source,
@@ -61,15 +62,7 @@ class AsyncAccess:
         SQL: access_grant
         """
         return only(
-            await self._caller.rows(
-                functions.ACCESS_GRANT,
-                (
-                    threat_model_id,
-                    email,
-                    role,
-                ),
-            ),
-            functions.ACCESS_GRANT,
+            await self._caller.rows(functions.ACCESS_GRANT, (threat_model_id, email, role)), functions.ACCESS_GRANT
         )
 
     async def list(self, threat_model_id: UUID | str) -> builtins.list[AccessEntry]:
@@ -112,13 +105,7 @@ class AsyncAccess:
 
         SQL: access_replace
         """
-        return await self._caller.rows(
-            functions.ACCESS_REPLACE,
-            (
-                threat_model_id,
-                entries,
-            ),
-        )
+        return await self._caller.rows(functions.ACCESS_REPLACE, (threat_model_id, entries))
 
     async def revoke(self, threat_model_id: UUID | str, email: str) -> None:
         """Takes somebody's access to a threat model away, and ends his participation in its sessions.
@@ -135,13 +122,7 @@ class AsyncAccess:
 
         SQL: access_revoke
         """
-        await self._caller.rows(
-            functions.ACCESS_REVOKE,
-            (
-                threat_model_id,
-                email,
-            ),
-        )
+        await self._caller.rows(functions.ACCESS_REVOKE, (threat_model_id, email))
 
     async def role(self, threat_model_id: UUID | str, *, email: str | Unset | None = UNSET) -> str | None:
         """Returns somebody's effective role in a threat model.
@@ -151,7 +132,7 @@ class AsyncAccess:
             email: whose role; the caller's by default.
 
         Returns:
-            Owner, writer or reader; NULL for somebody without access.
+            Owner, writer or reader; None for somebody without access.
 
         Raises:
             Unauthenticated: without a valid identity.
@@ -159,16 +140,7 @@ class AsyncAccess:
 
         SQL: access_role
         """
-        return only(
-            await self._caller.rows(
-                functions.ACCESS_ROLE,
-                (
-                    threat_model_id,
-                    email,
-                ),
-            ),
-            functions.ACCESS_ROLE,
-        )
+        return only(await self._caller.rows(functions.ACCESS_ROLE, (threat_model_id, email)), functions.ACCESS_ROLE)
 
 
 class AsyncCells:
@@ -216,15 +188,7 @@ class AsyncCells:
         SQL: cell_apply_ops
         """
         return only(
-            await self._caller.rows(
-                functions.CELL_APPLY_OPS,
-                (
-                    threat_model_id,
-                    diagram_id,
-                    ops,
-                    if_modified_at,
-                ),
-            ),
+            await self._caller.rows(functions.CELL_APPLY_OPS, (threat_model_id, diagram_id, ops, if_modified_at)),
             functions.CELL_APPLY_OPS,
         )
 
@@ -240,16 +204,7 @@ class AsyncCells:
 
         SQL: cell_entity_id
         """
-        return only(
-            await self._caller.rows(
-                functions.CELL_ENTITY_ID,
-                (
-                    diagram_id,
-                    cell_id,
-                ),
-            ),
-            functions.CELL_ENTITY_ID,
-        )
+        return only(await self._caller.rows(functions.CELL_ENTITY_ID, (diagram_id, cell_id)), functions.CELL_ENTITY_ID)
 
     async def find(self, threat_model_id: UUID | str, query: Json) -> builtins.list[Cell]:
         """Finds cells of a model's diagrams by what they contain.
@@ -269,13 +224,7 @@ class AsyncCells:
 
         SQL: cell_find
         """
-        return await self._caller.rows(
-            functions.CELL_FIND,
-            (
-                threat_model_id,
-                query,
-            ),
-        )
+        return await self._caller.rows(functions.CELL_FIND, (threat_model_id, query))
 
     async def get(self, threat_model_id: UUID | str, diagram_id: UUID | str, cell_id: str) -> Cell:
         """Returns one cell of a diagram.
@@ -295,15 +244,7 @@ class AsyncCells:
         SQL: cell_get
         """
         return only(
-            await self._caller.rows(
-                functions.CELL_GET,
-                (
-                    threat_model_id,
-                    diagram_id,
-                    cell_id,
-                ),
-            ),
-            functions.CELL_GET,
+            await self._caller.rows(functions.CELL_GET, (threat_model_id, diagram_id, cell_id)), functions.CELL_GET
         )
 
     async def list(
@@ -325,14 +266,7 @@ class AsyncCells:
 
         SQL: cell_list
         """
-        return await self._caller.rows(
-            functions.CELL_LIST,
-            (
-                threat_model_id,
-                diagram_id,
-                shape,
-            ),
-        )
+        return await self._caller.rows(functions.CELL_LIST, (threat_model_id, diagram_id, shape))
 
 
 class AsyncDiagrams:
@@ -364,13 +298,7 @@ class AsyncDiagrams:
 
         SQL: diagram_bulk_create
         """
-        return await self._caller.rows(
-            functions.DIAGRAM_BULK_CREATE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return await self._caller.rows(functions.DIAGRAM_BULK_CREATE, (threat_model_id, items))
 
     async def create(
         self,
@@ -411,16 +339,7 @@ class AsyncDiagrams:
         """
         return only(
             await self._caller.rows(
-                functions.DIAGRAM_CREATE,
-                (
-                    threat_model_id,
-                    name,
-                    description,
-                    cells,
-                    type,
-                    metadata,
-                    id,
-                ),
+                functions.DIAGRAM_CREATE, (threat_model_id, name, description, cells, type, metadata, id)
             ),
             functions.DIAGRAM_CREATE,
         )
@@ -445,14 +364,7 @@ class AsyncDiagrams:
 
         SQL: diagram_delete
         """
-        await self._caller.rows(
-            functions.DIAGRAM_DELETE,
-            (
-                threat_model_id,
-                diagram_id,
-                if_modified_at,
-            ),
-        )
+        await self._caller.rows(functions.DIAGRAM_DELETE, (threat_model_id, diagram_id, if_modified_at))
 
     async def get(self, threat_model_id: UUID | str, diagram_id: UUID | str) -> Diagram:
         """Returns one diagram of a model, cells included.
@@ -471,14 +383,7 @@ class AsyncDiagrams:
         SQL: diagram_get
         """
         return only(
-            await self._caller.rows(
-                functions.DIAGRAM_GET,
-                (
-                    threat_model_id,
-                    diagram_id,
-                ),
-            ),
-            functions.DIAGRAM_GET,
+            await self._caller.rows(functions.DIAGRAM_GET, (threat_model_id, diagram_id)), functions.DIAGRAM_GET
         )
 
     async def list(
@@ -511,16 +416,7 @@ class AsyncDiagrams:
 
         SQL: diagram_list
         """
-        return await self._caller.rows(
-            functions.DIAGRAM_LIST,
-            (
-                threat_model_id,
-                limit,
-                after,
-                sort,
-                filter,
-            ),
-        )
+        return await self._caller.rows(functions.DIAGRAM_LIST, (threat_model_id, limit, after, sort, filter))
 
     async def iterate(
         self,
@@ -554,21 +450,85 @@ class AsyncDiagrams:
         """
         after: Any = UNSET
         while True:
-            page = await self._caller.rows(
-                functions.DIAGRAM_LIST,
-                (
-                    threat_model_id,
-                    page_size,
-                    after,
-                    sort,
-                    filter,
-                ),
-            )
+            page = await self._caller.rows(functions.DIAGRAM_LIST, (threat_model_id, page_size, after, sort, filter))
             for row in page:
                 yield row
             if len(page) < page_size:
                 return
             after = cursor_after(page[-1], "-created_at" if sort is UNSET or sort is None else sort)
+
+    async def patch(
+        self,
+        threat_model_id: UUID | str,
+        diagram_id: UUID | str,
+        operations: Json,
+        *,
+        if_modified_at: datetime | Unset | None = UNSET,
+    ) -> Diagram:
+        """Changes name and description of a diagram by a JSON Patch (RFC 6902).
+
+        Args:
+            threat_model_id: the model, of which the caller must be a writer at least.
+            diagram_id: the diagram, which must be of that model.
+            operations: an array of up to 1,000 operations, as jsonb_patch takes them; pointers are /name and
+                /description; a field that is removed is cleared.
+            if_modified_at: the modified_at that the caller read; the change is refused if the row has moved on.
+
+        Returns:
+            The row.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            Forbidden: for a reader.
+            NotFound: when the model or the diagram does not exist or may not be seen.
+            Conflict: when a test fails.
+            Stale: when the row has changed since.
+            TooLarge: above 1,000 operations.
+            Invalid: for an operation that is malformed or leads elsewhere, or a bad value; DETAIL names the
+                operation, counted from 0.
+
+        SQL: diagram_patch
+        """
+        return only(
+            await self._caller.rows(functions.DIAGRAM_PATCH, (threat_model_id, diagram_id, operations, if_modified_at)),
+            functions.DIAGRAM_PATCH,
+        )
+
+    async def update(
+        self,
+        threat_model_id: UUID | str,
+        diagram_id: UUID | str,
+        changes: Json,
+        *,
+        if_modified_at: datetime | Unset | None = UNSET,
+    ) -> Diagram:
+        """Changes fields of a diagram, or the whole drawing.
+
+        Args:
+            threat_model_id: the model, of which the caller must be a writer at least.
+            diagram_id: the diagram, which must be of that model.
+            changes: an object of name, description, metadata (an array: what tools attach to the drawing) and
+                cells (all of them, as diagram_create takes them); a key that is there is set (null clears, but
+                for name and cells), one that is not is kept.
+            if_modified_at: the modified_at that the caller read; the change is refused if the row has moved on.
+
+        Returns:
+            The row; threats and metadata of cells that are gone are let go.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            Forbidden: for a reader.
+            NotFound: when the model or the diagram does not exist or may not be seen.
+            Stale: when the row has changed since.
+            TooLarge: for too many or too large cells.
+            Invalid: for an unknown field, a bad cell or a bad value.
+
+        SQL: diagram_update
+        """
+        return only(
+            await self._caller.rows(functions.DIAGRAM_UPDATE, (threat_model_id, diagram_id, changes, if_modified_at)),
+            functions.DIAGRAM_UPDATE,
+        )
 
 
 class AsyncDocuments:
@@ -600,13 +560,7 @@ class AsyncDocuments:
 
         SQL: document_bulk_create
         """
-        return await self._caller.rows(
-            functions.DOCUMENT_BULK_CREATE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return await self._caller.rows(functions.DOCUMENT_BULK_CREATE, (threat_model_id, items))
 
     async def bulk_delete(self, threat_model_id: UUID | str, items: Json) -> builtins.list[Document]:
         """Deletes up to 1,000 documents and their metadata in one statement, all or none.
@@ -629,13 +583,7 @@ class AsyncDocuments:
 
         SQL: document_bulk_delete
         """
-        return await self._caller.rows(
-            functions.DOCUMENT_BULK_DELETE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return await self._caller.rows(functions.DOCUMENT_BULK_DELETE, (threat_model_id, items))
 
     async def bulk_update(self, threat_model_id: UUID | str, items: Json) -> builtins.list[Document]:
         """Changes up to 1,000 documents in one statement, all or none.
@@ -660,13 +608,7 @@ class AsyncDocuments:
 
         SQL: document_bulk_update
         """
-        return await self._caller.rows(
-            functions.DOCUMENT_BULK_UPDATE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return await self._caller.rows(functions.DOCUMENT_BULK_UPDATE, (threat_model_id, items))
 
     async def create(
         self,
@@ -702,17 +644,7 @@ class AsyncDocuments:
         SQL: document_create
         """
         return only(
-            await self._caller.rows(
-                functions.DOCUMENT_CREATE,
-                (
-                    threat_model_id,
-                    name,
-                    url,
-                    description,
-                    metadata,
-                    id,
-                ),
-            ),
+            await self._caller.rows(functions.DOCUMENT_CREATE, (threat_model_id, name, url, description, metadata, id)),
             functions.DOCUMENT_CREATE,
         )
 
@@ -735,14 +667,7 @@ class AsyncDocuments:
 
         SQL: document_delete
         """
-        await self._caller.rows(
-            functions.DOCUMENT_DELETE,
-            (
-                threat_model_id,
-                document_id,
-                if_modified_at,
-            ),
-        )
+        await self._caller.rows(functions.DOCUMENT_DELETE, (threat_model_id, document_id, if_modified_at))
 
     async def get(self, threat_model_id: UUID | str, document_id: UUID | str) -> Document:
         """Returns one document of a model.
@@ -761,14 +686,7 @@ class AsyncDocuments:
         SQL: document_get
         """
         return only(
-            await self._caller.rows(
-                functions.DOCUMENT_GET,
-                (
-                    threat_model_id,
-                    document_id,
-                ),
-            ),
-            functions.DOCUMENT_GET,
+            await self._caller.rows(functions.DOCUMENT_GET, (threat_model_id, document_id)), functions.DOCUMENT_GET
         )
 
     async def list(
@@ -801,16 +719,7 @@ class AsyncDocuments:
 
         SQL: document_list
         """
-        return await self._caller.rows(
-            functions.DOCUMENT_LIST,
-            (
-                threat_model_id,
-                limit,
-                after,
-                sort,
-                filter,
-            ),
-        )
+        return await self._caller.rows(functions.DOCUMENT_LIST, (threat_model_id, limit, after, sort, filter))
 
     async def iterate(
         self,
@@ -844,16 +753,7 @@ class AsyncDocuments:
         """
         after: Any = UNSET
         while True:
-            page = await self._caller.rows(
-                functions.DOCUMENT_LIST,
-                (
-                    threat_model_id,
-                    page_size,
-                    after,
-                    sort,
-                    filter,
-                ),
-            )
+            page = await self._caller.rows(functions.DOCUMENT_LIST, (threat_model_id, page_size, after, sort, filter))
             for row in page:
                 yield row
             if len(page) < page_size:
@@ -894,13 +794,7 @@ class AsyncDocuments:
         """
         return only(
             await self._caller.rows(
-                functions.DOCUMENT_PATCH,
-                (
-                    threat_model_id,
-                    document_id,
-                    operations,
-                    if_modified_at,
-                ),
+                functions.DOCUMENT_PATCH, (threat_model_id, document_id, operations, if_modified_at)
             ),
             functions.DOCUMENT_PATCH,
         )
@@ -935,15 +829,7 @@ class AsyncDocuments:
         SQL: document_update
         """
         return only(
-            await self._caller.rows(
-                functions.DOCUMENT_UPDATE,
-                (
-                    threat_model_id,
-                    document_id,
-                    changes,
-                    if_modified_at,
-                ),
-            ),
+            await self._caller.rows(functions.DOCUMENT_UPDATE, (threat_model_id, document_id, changes, if_modified_at)),
             functions.DOCUMENT_UPDATE,
         )
 
@@ -979,15 +865,7 @@ class AsyncMetadata:
 
         SQL: metadata_bulk_delete
         """
-        return await self._caller.rows(
-            functions.METADATA_BULK_DELETE,
-            (
-                threat_model_id,
-                entity_type,
-                entity_id,
-                keys,
-            ),
-        )
+        return await self._caller.rows(functions.METADATA_BULK_DELETE, (threat_model_id, entity_type, entity_id, keys))
 
     async def bulk_set(
         self, threat_model_id: UUID | str, entity_type: str, entity_id: UUID | str, items: Json
@@ -1012,15 +890,7 @@ class AsyncMetadata:
 
         SQL: metadata_bulk_set
         """
-        return await self._caller.rows(
-            functions.METADATA_BULK_SET,
-            (
-                threat_model_id,
-                entity_type,
-                entity_id,
-                items,
-            ),
-        )
+        return await self._caller.rows(functions.METADATA_BULK_SET, (threat_model_id, entity_type, entity_id, items))
 
     async def delete(
         self,
@@ -1050,14 +920,7 @@ class AsyncMetadata:
         SQL: metadata_delete
         """
         await self._caller.rows(
-            functions.METADATA_DELETE,
-            (
-                threat_model_id,
-                entity_type,
-                entity_id,
-                key,
-                if_modified_at,
-            ),
+            functions.METADATA_DELETE, (threat_model_id, entity_type, entity_id, key, if_modified_at)
         )
 
     async def get(
@@ -1081,15 +944,7 @@ class AsyncMetadata:
         SQL: metadata_get
         """
         return only(
-            await self._caller.rows(
-                functions.METADATA_GET,
-                (
-                    threat_model_id,
-                    entity_type,
-                    entity_id,
-                    key,
-                ),
-            ),
+            await self._caller.rows(functions.METADATA_GET, (threat_model_id, entity_type, entity_id, key)),
             functions.METADATA_GET,
         )
 
@@ -1110,14 +965,7 @@ class AsyncMetadata:
 
         SQL: metadata_keys
         """
-        return await self._caller.rows(
-            functions.METADATA_KEYS,
-            (
-                threat_model_id,
-                entity_type,
-                entity_id,
-            ),
-        )
+        return await self._caller.rows(functions.METADATA_KEYS, (threat_model_id, entity_type, entity_id))
 
     async def list(
         self,
@@ -1148,16 +996,7 @@ class AsyncMetadata:
 
         SQL: metadata_list
         """
-        return await self._caller.rows(
-            functions.METADATA_LIST,
-            (
-                threat_model_id,
-                entity_type,
-                entity_id,
-                limit,
-                after,
-            ),
-        )
+        return await self._caller.rows(functions.METADATA_LIST, (threat_model_id, entity_type, entity_id, limit, after))
 
     async def iterate(
         self, threat_model_id: UUID | str, entity_type: str, entity_id: UUID | str, *, page_size: int = 50
@@ -1186,14 +1025,7 @@ class AsyncMetadata:
         after: Any = UNSET
         while True:
             page = await self._caller.rows(
-                functions.METADATA_LIST,
-                (
-                    threat_model_id,
-                    entity_type,
-                    entity_id,
-                    page_size,
-                    after,
-                ),
+                functions.METADATA_LIST, (threat_model_id, entity_type, entity_id, page_size, after)
             )
             for row in page:
                 yield row
@@ -1224,15 +1056,7 @@ class AsyncMetadata:
 
         SQL: metadata_replace
         """
-        return await self._caller.rows(
-            functions.METADATA_REPLACE,
-            (
-                threat_model_id,
-                entity_type,
-                entity_id,
-                items,
-            ),
-        )
+        return await self._caller.rows(functions.METADATA_REPLACE, (threat_model_id, entity_type, entity_id, items))
 
     async def set(
         self, threat_model_id: UUID | str, entity_type: str, entity_id: UUID | str, key: str, value: str
@@ -1258,16 +1082,7 @@ class AsyncMetadata:
         SQL: metadata_set
         """
         return only(
-            await self._caller.rows(
-                functions.METADATA_SET,
-                (
-                    threat_model_id,
-                    entity_type,
-                    entity_id,
-                    key,
-                    value,
-                ),
-            ),
+            await self._caller.rows(functions.METADATA_SET, (threat_model_id, entity_type, entity_id, key, value)),
             functions.METADATA_SET,
         )
 
@@ -1305,15 +1120,7 @@ class AsyncMetadata:
         """
         return only(
             await self._caller.rows(
-                functions.METADATA_UPDATE,
-                (
-                    threat_model_id,
-                    entity_type,
-                    entity_id,
-                    key,
-                    value,
-                    if_modified_at,
-                ),
+                functions.METADATA_UPDATE, (threat_model_id, entity_type, entity_id, key, value, if_modified_at)
             ),
             functions.METADATA_UPDATE,
         )
@@ -1348,13 +1155,7 @@ class AsyncSources:
 
         SQL: source_bulk_create
         """
-        return await self._caller.rows(
-            functions.SOURCE_BULK_CREATE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return await self._caller.rows(functions.SOURCE_BULK_CREATE, (threat_model_id, items))
 
     async def bulk_delete(self, threat_model_id: UUID | str, items: Json) -> builtins.list[Source]:
         """Deletes up to 1,000 sources and their metadata in one statement, all or none.
@@ -1377,13 +1178,7 @@ class AsyncSources:
 
         SQL: source_bulk_delete
         """
-        return await self._caller.rows(
-            functions.SOURCE_BULK_DELETE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return await self._caller.rows(functions.SOURCE_BULK_DELETE, (threat_model_id, items))
 
     async def bulk_update(self, threat_model_id: UUID | str, items: Json) -> builtins.list[Source]:
         """Changes up to 1,000 sources in one statement, all or none.
@@ -1408,13 +1203,7 @@ class AsyncSources:
 
         SQL: source_bulk_update
         """
-        return await self._caller.rows(
-            functions.SOURCE_BULK_UPDATE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return await self._caller.rows(functions.SOURCE_BULK_UPDATE, (threat_model_id, items))
 
     async def create(
         self,
@@ -1456,17 +1245,7 @@ class AsyncSources:
         """
         return only(
             await self._caller.rows(
-                functions.SOURCE_CREATE,
-                (
-                    threat_model_id,
-                    name,
-                    url,
-                    description,
-                    type,
-                    parameters,
-                    metadata,
-                    id,
-                ),
+                functions.SOURCE_CREATE, (threat_model_id, name, url, description, type, parameters, metadata, id)
             ),
             functions.SOURCE_CREATE,
         )
@@ -1490,14 +1269,7 @@ class AsyncSources:
 
         SQL: source_delete
         """
-        await self._caller.rows(
-            functions.SOURCE_DELETE,
-            (
-                threat_model_id,
-                source_id,
-                if_modified_at,
-            ),
-        )
+        await self._caller.rows(functions.SOURCE_DELETE, (threat_model_id, source_id, if_modified_at))
 
     async def get(self, threat_model_id: UUID | str, source_id: UUID | str) -> Source:
         """Returns one source of a model.
@@ -1515,16 +1287,7 @@ class AsyncSources:
 
         SQL: source_get
         """
-        return only(
-            await self._caller.rows(
-                functions.SOURCE_GET,
-                (
-                    threat_model_id,
-                    source_id,
-                ),
-            ),
-            functions.SOURCE_GET,
-        )
+        return only(await self._caller.rows(functions.SOURCE_GET, (threat_model_id, source_id)), functions.SOURCE_GET)
 
     async def list(
         self,
@@ -1557,16 +1320,7 @@ class AsyncSources:
 
         SQL: source_list
         """
-        return await self._caller.rows(
-            functions.SOURCE_LIST,
-            (
-                threat_model_id,
-                limit,
-                after,
-                sort,
-                filter,
-            ),
-        )
+        return await self._caller.rows(functions.SOURCE_LIST, (threat_model_id, limit, after, sort, filter))
 
     async def iterate(
         self,
@@ -1601,16 +1355,7 @@ class AsyncSources:
         """
         after: Any = UNSET
         while True:
-            page = await self._caller.rows(
-                functions.SOURCE_LIST,
-                (
-                    threat_model_id,
-                    page_size,
-                    after,
-                    sort,
-                    filter,
-                ),
-            )
+            page = await self._caller.rows(functions.SOURCE_LIST, (threat_model_id, page_size, after, sort, filter))
             for row in page:
                 yield row
             if len(page) < page_size:
@@ -1650,15 +1395,7 @@ class AsyncSources:
         SQL: source_patch
         """
         return only(
-            await self._caller.rows(
-                functions.SOURCE_PATCH,
-                (
-                    threat_model_id,
-                    source_id,
-                    operations,
-                    if_modified_at,
-                ),
-            ),
+            await self._caller.rows(functions.SOURCE_PATCH, (threat_model_id, source_id, operations, if_modified_at)),
             functions.SOURCE_PATCH,
         )
 
@@ -1692,15 +1429,7 @@ class AsyncSources:
         SQL: source_update
         """
         return only(
-            await self._caller.rows(
-                functions.SOURCE_UPDATE,
-                (
-                    threat_model_id,
-                    source_id,
-                    changes,
-                    if_modified_at,
-                ),
-            ),
+            await self._caller.rows(functions.SOURCE_UPDATE, (threat_model_id, source_id, changes, if_modified_at)),
             functions.SOURCE_UPDATE,
         )
 
@@ -1751,15 +1480,7 @@ class AsyncThreatModels:
         return only(
             await self._caller.rows(
                 functions.THREAT_MODEL_CREATE,
-                (
-                    name,
-                    description,
-                    threat_model_framework,
-                    issue_url,
-                    access,
-                    metadata,
-                    id,
-                ),
+                (name, description, threat_model_framework, issue_url, access, metadata, id),
             ),
             functions.THREAT_MODEL_CREATE,
         )
@@ -1793,14 +1514,7 @@ class AsyncThreatModels:
         SQL: threat_model_delete
         """
         return only(
-            await self._caller.rows(
-                functions.THREAT_MODEL_DELETE,
-                (
-                    threat_model_id,
-                    if_modified_at,
-                    force,
-                ),
-            ),
+            await self._caller.rows(functions.THREAT_MODEL_DELETE, (threat_model_id, if_modified_at, force)),
             functions.THREAT_MODEL_DELETE,
         )
 
@@ -1846,14 +1560,7 @@ class AsyncThreatModels:
         SQL: threat_model_import
         """
         return only(
-            await self._caller.rows(
-                functions.THREAT_MODEL_IMPORT,
-                (
-                    document,
-                    format,
-                    options,
-                ),
-            ),
+            await self._caller.rows(functions.THREAT_MODEL_IMPORT, (document, format, options)),
             functions.THREAT_MODEL_IMPORT,
         )
 
@@ -1886,15 +1593,7 @@ class AsyncThreatModels:
 
         SQL: threat_model_list
         """
-        return await self._caller.rows(
-            functions.THREAT_MODEL_LIST,
-            (
-                limit,
-                after,
-                sort,
-                filter,
-            ),
-        )
+        return await self._caller.rows(functions.THREAT_MODEL_LIST, (limit, after, sort, filter))
 
     async def iterate(
         self, *, page_size: int = 50, sort: str | Unset | None = UNSET, filter: Json | Unset | None = UNSET
@@ -1923,20 +1622,43 @@ class AsyncThreatModels:
         """
         after: Any = UNSET
         while True:
-            page = await self._caller.rows(
-                functions.THREAT_MODEL_LIST,
-                (
-                    page_size,
-                    after,
-                    sort,
-                    filter,
-                ),
-            )
+            page = await self._caller.rows(functions.THREAT_MODEL_LIST, (page_size, after, sort, filter))
             for row in page:
                 yield row
             if len(page) < page_size:
                 return
             after = cursor_after(page[-1], "-created_at" if sort is UNSET or sort is None else sort)
+
+    async def patch(
+        self, threat_model_id: UUID | str, operations: Json, *, if_modified_at: datetime | Unset | None = UNSET
+    ) -> ThreatModel:
+        """Changes fields of a threat model by a JSON Patch (RFC 6902).
+
+        Args:
+            threat_model_id: the model, of which the caller must be a writer at least.
+            operations: an array of up to 1,000 operations, as jsonb_patch takes them; pointers are /name,
+                /description, /threat_model_framework and /issue_url; a field that is removed is cleared.
+            if_modified_at: the modified_at that the caller read; the change is refused if the row has moved on.
+
+        Returns:
+            The row.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            Forbidden: for a reader.
+            NotFound: when the model does not exist or may not be seen.
+            Conflict: when a test fails.
+            Stale: when the row has changed since.
+            TooLarge: above 1,000 operations.
+            Invalid: for an operation that is malformed or leads elsewhere, or a bad value; DETAIL names the
+                operation, counted from 0.
+
+        SQL: threat_model_patch
+        """
+        return only(
+            await self._caller.rows(functions.THREAT_MODEL_PATCH, (threat_model_id, operations, if_modified_at)),
+            functions.THREAT_MODEL_PATCH,
+        )
 
     async def transfer(self, threat_model_id: UUID | str, new_owner_email: str) -> ThreatModel:
         """Makes somebody else the owner of record of a threat model; the one who was it stays as an owner.
@@ -1957,13 +1679,7 @@ class AsyncThreatModels:
         SQL: threat_model_transfer
         """
         return only(
-            await self._caller.rows(
-                functions.THREAT_MODEL_TRANSFER,
-                (
-                    threat_model_id,
-                    new_owner_email,
-                ),
-            ),
+            await self._caller.rows(functions.THREAT_MODEL_TRANSFER, (threat_model_id, new_owner_email)),
             functions.THREAT_MODEL_TRANSFER,
         )
 
@@ -1991,14 +1707,7 @@ class AsyncThreatModels:
         SQL: threat_model_update
         """
         return only(
-            await self._caller.rows(
-                functions.THREAT_MODEL_UPDATE,
-                (
-                    threat_model_id,
-                    changes,
-                    if_modified_at,
-                ),
-            ),
+            await self._caller.rows(functions.THREAT_MODEL_UPDATE, (threat_model_id, changes, if_modified_at)),
             functions.THREAT_MODEL_UPDATE,
         )
 
@@ -2011,6 +1720,34 @@ class AsyncThreats:
     def __init__(self, caller: AsyncCaller) -> None:
         """Call by way of `caller`."""
         self._caller = caller
+
+    async def batch_patch(
+        self, threat_model_id: UUID | str, patches: Json, *, atomic: bool | Unset | None = UNSET
+    ) -> builtins.list[PatchOutcome]:
+        """Changes up to 1,000 threats by a JSON Patch (RFC 6902) each.
+
+        Args:
+            threat_model_id: the model, of which the caller must be a writer at least.
+            patches: an array of 1 to 1,000 objects {id, operations, if_modified_at}, each as threat_patch takes
+                them.
+            atomic: false to let each patch succeed or fail by itself; true for all or none.
+
+        Returns:
+            Rows, in the order of the patches: its index, counted from 0; the threat's id; whether it succeeded;
+            the threat as it is now, as JSON; or the SQLSTATE, message and DETAIL of what threat_patch would
+            have raised.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            Forbidden: for a reader.
+            NotFound: when the model does not exist or may not be seen.
+            TooLarge: above 1,000 patches.
+            Invalid: for patches that are malformed or name a threat twice; if atomic, what the first failing
+                patch raises, and DETAIL names it, counted from 0.
+
+        SQL: threat_batch_patch
+        """
+        return await self._caller.rows(functions.THREAT_BATCH_PATCH, (threat_model_id, patches, atomic))
 
     async def bulk_create(self, threat_model_id: UUID | str, items: Json) -> builtins.list[Threat]:
         """Creates up to 1,000 threats in one statement, all or none.
@@ -2032,13 +1769,7 @@ class AsyncThreats:
 
         SQL: threat_bulk_create
         """
-        return await self._caller.rows(
-            functions.THREAT_BULK_CREATE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return await self._caller.rows(functions.THREAT_BULK_CREATE, (threat_model_id, items))
 
     async def bulk_delete(self, threat_model_id: UUID | str, items: Json) -> builtins.list[Threat]:
         """Deletes up to 1,000 threats and their metadata in one statement, all or none.
@@ -2061,13 +1792,7 @@ class AsyncThreats:
 
         SQL: threat_bulk_delete
         """
-        return await self._caller.rows(
-            functions.THREAT_BULK_DELETE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return await self._caller.rows(functions.THREAT_BULK_DELETE, (threat_model_id, items))
 
     async def bulk_update(self, threat_model_id: UUID | str, items: Json) -> builtins.list[Threat]:
         """Changes up to 1,000 threats in one statement, all or none.
@@ -2093,13 +1818,7 @@ class AsyncThreats:
 
         SQL: threat_bulk_update
         """
-        return await self._caller.rows(
-            functions.THREAT_BULK_UPDATE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return await self._caller.rows(functions.THREAT_BULK_UPDATE, (threat_model_id, items))
 
     async def create(
         self,
@@ -2204,14 +1923,7 @@ class AsyncThreats:
 
         SQL: threat_delete
         """
-        await self._caller.rows(
-            functions.THREAT_DELETE,
-            (
-                threat_model_id,
-                threat_id,
-                if_modified_at,
-            ),
-        )
+        await self._caller.rows(functions.THREAT_DELETE, (threat_model_id, threat_id, if_modified_at))
 
     async def get(self, threat_model_id: UUID | str, threat_id: UUID | str) -> Threat:
         """Returns one threat of a model.
@@ -2229,16 +1941,7 @@ class AsyncThreats:
 
         SQL: threat_get
         """
-        return only(
-            await self._caller.rows(
-                functions.THREAT_GET,
-                (
-                    threat_model_id,
-                    threat_id,
-                ),
-            ),
-            functions.THREAT_GET,
-        )
+        return only(await self._caller.rows(functions.THREAT_GET, (threat_model_id, threat_id)), functions.THREAT_GET)
 
     async def list(
         self,
@@ -2272,16 +1975,7 @@ class AsyncThreats:
 
         SQL: threat_list
         """
-        return await self._caller.rows(
-            functions.THREAT_LIST,
-            (
-                threat_model_id,
-                limit,
-                after,
-                sort,
-                filter,
-            ),
-        )
+        return await self._caller.rows(functions.THREAT_LIST, (threat_model_id, limit, after, sort, filter))
 
     async def iterate(
         self,
@@ -2317,16 +2011,7 @@ class AsyncThreats:
         """
         after: Any = UNSET
         while True:
-            page = await self._caller.rows(
-                functions.THREAT_LIST,
-                (
-                    threat_model_id,
-                    page_size,
-                    after,
-                    sort,
-                    filter,
-                ),
-            )
+            page = await self._caller.rows(functions.THREAT_LIST, (threat_model_id, page_size, after, sort, filter))
             for row in page:
                 yield row
             if len(page) < page_size:
@@ -2368,15 +2053,7 @@ class AsyncThreats:
         SQL: threat_patch
         """
         return only(
-            await self._caller.rows(
-                functions.THREAT_PATCH,
-                (
-                    threat_model_id,
-                    threat_id,
-                    operations,
-                    if_modified_at,
-                ),
-            ),
+            await self._caller.rows(functions.THREAT_PATCH, (threat_model_id, threat_id, operations, if_modified_at)),
             functions.THREAT_PATCH,
         )
 
@@ -2411,15 +2088,7 @@ class AsyncThreats:
         SQL: threat_update
         """
         return only(
-            await self._caller.rows(
-                functions.THREAT_UPDATE,
-                (
-                    threat_model_id,
-                    threat_id,
-                    changes,
-                    if_modified_at,
-                ),
-            ),
+            await self._caller.rows(functions.THREAT_UPDATE, (threat_model_id, threat_id, changes, if_modified_at)),
             functions.THREAT_UPDATE,
         )
 
@@ -2483,7 +2152,7 @@ class AsyncApi:
                 members are passed over.
 
         Returns:
-            The document with all operations applied, one after the other; NULL for no document.
+            The document with all operations applied, one after the other; None for no document.
 
         Raises:
             Conflict: when a test fails.
@@ -2493,16 +2162,7 @@ class AsyncApi:
 
         SQL: jsonb_patch
         """
-        return only(
-            await self._caller.rows(
-                functions.JSONB_PATCH,
-                (
-                    document,
-                    operations,
-                ),
-            ),
-            functions.JSONB_PATCH,
-        )
+        return only(await self._caller.rows(functions.JSONB_PATCH, (document, operations)), functions.JSONB_PATCH)
 
     async def me(self) -> User:
         """Returns the caller's own profile.
@@ -2548,16 +2208,7 @@ class AsyncApi:
 
         SQL: me_update
         """
-        return only(
-            await self._caller.rows(
-                functions.ME_UPDATE,
-                (
-                    changes,
-                    if_modified_at,
-                ),
-            ),
-            functions.ME_UPDATE,
-        )
+        return only(await self._caller.rows(functions.ME_UPDATE, (changes, if_modified_at)), functions.ME_UPDATE)
 
 
 class AsyncAuthProviders:
@@ -2599,16 +2250,7 @@ class AsyncAuthProviders:
         SQL: provider_link
         """
         return only(
-            await self._caller.rows(
-                functions.PROVIDER_LINK,
-                (
-                    user_id,
-                    provider,
-                    provider_user_id,
-                    email,
-                    name,
-                ),
-            ),
+            await self._caller.rows(functions.PROVIDER_LINK, (user_id, provider, provider_user_id, email, name)),
             functions.PROVIDER_LINK,
         )
 
@@ -2644,14 +2286,7 @@ class AsyncAuthProviders:
         SQL: provider_set_primary
         """
         return only(
-            await self._caller.rows(
-                functions.PROVIDER_SET_PRIMARY,
-                (
-                    user_id,
-                    provider,
-                ),
-            ),
-            functions.PROVIDER_SET_PRIMARY,
+            await self._caller.rows(functions.PROVIDER_SET_PRIMARY, (user_id, provider)), functions.PROVIDER_SET_PRIMARY
         )
 
     async def unlink(self, user_id: UUID | str, provider: str) -> None:
@@ -2668,13 +2303,7 @@ class AsyncAuthProviders:
 
         SQL: provider_unlink
         """
-        await self._caller.rows(
-            functions.PROVIDER_UNLINK,
-            (
-                user_id,
-                provider,
-            ),
-        )
+        await self._caller.rows(functions.PROVIDER_UNLINK, (user_id, provider))
 
 
 class AsyncAuthTokens:
@@ -2714,15 +2343,7 @@ class AsyncAuthTokens:
         SQL: token_issue
         """
         return only(
-            await self._caller.rows(
-                functions.TOKEN_ISSUE,
-                (
-                    user_id,
-                    token_hash,
-                    ttl,
-                    family_ttl,
-                ),
-            ),
+            await self._caller.rows(functions.TOKEN_ISSUE, (user_id, token_hash, ttl, family_ttl)),
             functions.TOKEN_ISSUE,
         )
 
@@ -2787,7 +2408,7 @@ class AsyncAuthTokens:
 
         Returns:
             The row of an outcome, the user, the family and when token and family end. The outcome is 'rotated',
-            or 'reused', with all else NULL: then nobody is let in, and the transaction must be committed all
+            or 'reused', with all else None: then nobody is let in, and the transaction must be committed all
             the same, since it holds the revocation of the family.
 
         Raises:
@@ -2797,17 +2418,7 @@ class AsyncAuthTokens:
 
         SQL: token_rotate
         """
-        return only(
-            await self._caller.rows(
-                functions.TOKEN_ROTATE,
-                (
-                    old_hash,
-                    new_hash,
-                    ttl,
-                ),
-            ),
-            functions.TOKEN_ROTATE,
-        )
+        return only(await self._caller.rows(functions.TOKEN_ROTATE, (old_hash, new_hash, ttl)), functions.TOKEN_ROTATE)
 
 
 class AsyncAuthUsers:
@@ -2839,14 +2450,7 @@ class AsyncAuthUsers:
         SQL: user_change_email
         """
         return only(
-            await self._caller.rows(
-                functions.USER_CHANGE_EMAIL,
-                (
-                    user_id,
-                    new_email,
-                ),
-            ),
-            functions.USER_CHANGE_EMAIL,
+            await self._caller.rows(functions.USER_CHANGE_EMAIL, (user_id, new_email)), functions.USER_CHANGE_EMAIL
         )
 
     async def delete(
@@ -2867,7 +2471,7 @@ class AsyncAuthUsers:
 
         Returns:
             Rows: each model the user owned, what became of it (transferred or deleted), and the new owner, who
-            is NULL for a deleted one.
+            is None for a deleted one.
 
         Raises:
             NotFound: when there is no such user.
@@ -2876,14 +2480,7 @@ class AsyncAuthUsers:
 
         SQL: user_delete
         """
-        return await self._caller.rows(
-            functions.USER_DELETE,
-            (
-                user_id,
-                transfer_to,
-                delete_models,
-            ),
-        )
+        return await self._caller.rows(functions.USER_DELETE, (user_id, transfer_to, delete_models))
 
     async def find(self, email: str) -> User:
         """Finds one user.
@@ -2917,13 +2514,7 @@ class AsyncAuthUsers:
         SQL: user_find_by_provider
         """
         return only(
-            await self._caller.rows(
-                functions.USER_FIND_BY_PROVIDER,
-                (
-                    provider,
-                    provider_user_id,
-                ),
-            ),
+            await self._caller.rows(functions.USER_FIND_BY_PROVIDER, (provider, provider_user_id)),
             functions.USER_FIND_BY_PROVIDER,
         )
 
@@ -2966,14 +2557,7 @@ class AsyncAuthUsers:
 
         SQL: user_list
         """
-        return await self._caller.rows(
-            functions.USER_LIST,
-            (
-                limit,
-                after,
-                query,
-            ),
-        )
+        return await self._caller.rows(functions.USER_LIST, (limit, after, query))
 
     async def iterate(self, *, page_size: int = 50, query: str | Unset | None = UNSET) -> AsyncIterator[User]:
         """Lists users by address.
@@ -2995,14 +2579,7 @@ class AsyncAuthUsers:
         """
         after: Any = UNSET
         while True:
-            page = await self._caller.rows(
-                functions.USER_LIST,
-                (
-                    page_size,
-                    after,
-                    query,
-                ),
-            )
+            page = await self._caller.rows(functions.USER_LIST, (page_size, after, query))
             for row in page:
                 yield row
             if len(page) < page_size:
@@ -3040,16 +2617,7 @@ class AsyncAuthUsers:
         SQL: user_login
         """
         return only(
-            await self._caller.rows(
-                functions.USER_LOGIN,
-                (
-                    provider,
-                    provider_user_id,
-                    email,
-                    name,
-                    email_verified,
-                ),
-            ),
+            await self._caller.rows(functions.USER_LOGIN, (provider, provider_user_id, email, name, email_verified)),
             functions.USER_LOGIN,
         )
 
@@ -3075,15 +2643,7 @@ class AsyncAuthUsers:
         SQL: user_update
         """
         return only(
-            await self._caller.rows(
-                functions.USER_UPDATE,
-                (
-                    user_id,
-                    changes,
-                    if_modified_at,
-                ),
-            ),
-            functions.USER_UPDATE,
+            await self._caller.rows(functions.USER_UPDATE, (user_id, changes, if_modified_at)), functions.USER_UPDATE
         )
 
 

@@ -21,6 +21,7 @@ from .rows import (
     IssuedToken,
     Login,
     MetadataEntry,
+    PatchOutcome,
     ReleasedModel,
     RotatedToken,
     Source,
@@ -60,17 +61,7 @@ class Access:
 
         SQL: access_grant
         """
-        return only(
-            self._caller.rows(
-                functions.ACCESS_GRANT,
-                (
-                    threat_model_id,
-                    email,
-                    role,
-                ),
-            ),
-            functions.ACCESS_GRANT,
-        )
+        return only(self._caller.rows(functions.ACCESS_GRANT, (threat_model_id, email, role)), functions.ACCESS_GRANT)
 
     def list(self, threat_model_id: UUID | str) -> builtins.list[AccessEntry]:
         """Lists who may use a threat model, with the role of each, who granted it and when.
@@ -112,13 +103,7 @@ class Access:
 
         SQL: access_replace
         """
-        return self._caller.rows(
-            functions.ACCESS_REPLACE,
-            (
-                threat_model_id,
-                entries,
-            ),
-        )
+        return self._caller.rows(functions.ACCESS_REPLACE, (threat_model_id, entries))
 
     def revoke(self, threat_model_id: UUID | str, email: str) -> None:
         """Takes somebody's access to a threat model away, and ends his participation in its sessions.
@@ -135,13 +120,7 @@ class Access:
 
         SQL: access_revoke
         """
-        self._caller.rows(
-            functions.ACCESS_REVOKE,
-            (
-                threat_model_id,
-                email,
-            ),
-        )
+        self._caller.rows(functions.ACCESS_REVOKE, (threat_model_id, email))
 
     def role(self, threat_model_id: UUID | str, *, email: str | Unset | None = UNSET) -> str | None:
         """Returns somebody's effective role in a threat model.
@@ -151,7 +130,7 @@ class Access:
             email: whose role; the caller's by default.
 
         Returns:
-            Owner, writer or reader; NULL for somebody without access.
+            Owner, writer or reader; None for somebody without access.
 
         Raises:
             Unauthenticated: without a valid identity.
@@ -159,16 +138,7 @@ class Access:
 
         SQL: access_role
         """
-        return only(
-            self._caller.rows(
-                functions.ACCESS_ROLE,
-                (
-                    threat_model_id,
-                    email,
-                ),
-            ),
-            functions.ACCESS_ROLE,
-        )
+        return only(self._caller.rows(functions.ACCESS_ROLE, (threat_model_id, email)), functions.ACCESS_ROLE)
 
 
 class Cells:
@@ -216,15 +186,7 @@ class Cells:
         SQL: cell_apply_ops
         """
         return only(
-            self._caller.rows(
-                functions.CELL_APPLY_OPS,
-                (
-                    threat_model_id,
-                    diagram_id,
-                    ops,
-                    if_modified_at,
-                ),
-            ),
+            self._caller.rows(functions.CELL_APPLY_OPS, (threat_model_id, diagram_id, ops, if_modified_at)),
             functions.CELL_APPLY_OPS,
         )
 
@@ -240,16 +202,7 @@ class Cells:
 
         SQL: cell_entity_id
         """
-        return only(
-            self._caller.rows(
-                functions.CELL_ENTITY_ID,
-                (
-                    diagram_id,
-                    cell_id,
-                ),
-            ),
-            functions.CELL_ENTITY_ID,
-        )
+        return only(self._caller.rows(functions.CELL_ENTITY_ID, (diagram_id, cell_id)), functions.CELL_ENTITY_ID)
 
     def find(self, threat_model_id: UUID | str, query: Json) -> builtins.list[Cell]:
         """Finds cells of a model's diagrams by what they contain.
@@ -269,13 +222,7 @@ class Cells:
 
         SQL: cell_find
         """
-        return self._caller.rows(
-            functions.CELL_FIND,
-            (
-                threat_model_id,
-                query,
-            ),
-        )
+        return self._caller.rows(functions.CELL_FIND, (threat_model_id, query))
 
     def get(self, threat_model_id: UUID | str, diagram_id: UUID | str, cell_id: str) -> Cell:
         """Returns one cell of a diagram.
@@ -294,17 +241,7 @@ class Cells:
 
         SQL: cell_get
         """
-        return only(
-            self._caller.rows(
-                functions.CELL_GET,
-                (
-                    threat_model_id,
-                    diagram_id,
-                    cell_id,
-                ),
-            ),
-            functions.CELL_GET,
-        )
+        return only(self._caller.rows(functions.CELL_GET, (threat_model_id, diagram_id, cell_id)), functions.CELL_GET)
 
     def list(
         self, threat_model_id: UUID | str, diagram_id: UUID | str, *, shape: str | Unset | None = UNSET
@@ -325,14 +262,7 @@ class Cells:
 
         SQL: cell_list
         """
-        return self._caller.rows(
-            functions.CELL_LIST,
-            (
-                threat_model_id,
-                diagram_id,
-                shape,
-            ),
-        )
+        return self._caller.rows(functions.CELL_LIST, (threat_model_id, diagram_id, shape))
 
 
 class Diagrams:
@@ -364,13 +294,7 @@ class Diagrams:
 
         SQL: diagram_bulk_create
         """
-        return self._caller.rows(
-            functions.DIAGRAM_BULK_CREATE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return self._caller.rows(functions.DIAGRAM_BULK_CREATE, (threat_model_id, items))
 
     def create(
         self,
@@ -411,16 +335,7 @@ class Diagrams:
         """
         return only(
             self._caller.rows(
-                functions.DIAGRAM_CREATE,
-                (
-                    threat_model_id,
-                    name,
-                    description,
-                    cells,
-                    type,
-                    metadata,
-                    id,
-                ),
+                functions.DIAGRAM_CREATE, (threat_model_id, name, description, cells, type, metadata, id)
             ),
             functions.DIAGRAM_CREATE,
         )
@@ -445,14 +360,7 @@ class Diagrams:
 
         SQL: diagram_delete
         """
-        self._caller.rows(
-            functions.DIAGRAM_DELETE,
-            (
-                threat_model_id,
-                diagram_id,
-                if_modified_at,
-            ),
-        )
+        self._caller.rows(functions.DIAGRAM_DELETE, (threat_model_id, diagram_id, if_modified_at))
 
     def get(self, threat_model_id: UUID | str, diagram_id: UUID | str) -> Diagram:
         """Returns one diagram of a model, cells included.
@@ -470,16 +378,7 @@ class Diagrams:
 
         SQL: diagram_get
         """
-        return only(
-            self._caller.rows(
-                functions.DIAGRAM_GET,
-                (
-                    threat_model_id,
-                    diagram_id,
-                ),
-            ),
-            functions.DIAGRAM_GET,
-        )
+        return only(self._caller.rows(functions.DIAGRAM_GET, (threat_model_id, diagram_id)), functions.DIAGRAM_GET)
 
     def list(
         self,
@@ -511,16 +410,7 @@ class Diagrams:
 
         SQL: diagram_list
         """
-        return self._caller.rows(
-            functions.DIAGRAM_LIST,
-            (
-                threat_model_id,
-                limit,
-                after,
-                sort,
-                filter,
-            ),
-        )
+        return self._caller.rows(functions.DIAGRAM_LIST, (threat_model_id, limit, after, sort, filter))
 
     def iterate(
         self,
@@ -554,21 +444,84 @@ class Diagrams:
         """
         after: Any = UNSET
         while True:
-            page = self._caller.rows(
-                functions.DIAGRAM_LIST,
-                (
-                    threat_model_id,
-                    page_size,
-                    after,
-                    sort,
-                    filter,
-                ),
-            )
-            for row in page:
-                yield row
+            page = self._caller.rows(functions.DIAGRAM_LIST, (threat_model_id, page_size, after, sort, filter))
+            yield from page
             if len(page) < page_size:
                 return
             after = cursor_after(page[-1], "-created_at" if sort is UNSET or sort is None else sort)
+
+    def patch(
+        self,
+        threat_model_id: UUID | str,
+        diagram_id: UUID | str,
+        operations: Json,
+        *,
+        if_modified_at: datetime | Unset | None = UNSET,
+    ) -> Diagram:
+        """Changes name and description of a diagram by a JSON Patch (RFC 6902).
+
+        Args:
+            threat_model_id: the model, of which the caller must be a writer at least.
+            diagram_id: the diagram, which must be of that model.
+            operations: an array of up to 1,000 operations, as jsonb_patch takes them; pointers are /name and
+                /description; a field that is removed is cleared.
+            if_modified_at: the modified_at that the caller read; the change is refused if the row has moved on.
+
+        Returns:
+            The row.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            Forbidden: for a reader.
+            NotFound: when the model or the diagram does not exist or may not be seen.
+            Conflict: when a test fails.
+            Stale: when the row has changed since.
+            TooLarge: above 1,000 operations.
+            Invalid: for an operation that is malformed or leads elsewhere, or a bad value; DETAIL names the
+                operation, counted from 0.
+
+        SQL: diagram_patch
+        """
+        return only(
+            self._caller.rows(functions.DIAGRAM_PATCH, (threat_model_id, diagram_id, operations, if_modified_at)),
+            functions.DIAGRAM_PATCH,
+        )
+
+    def update(
+        self,
+        threat_model_id: UUID | str,
+        diagram_id: UUID | str,
+        changes: Json,
+        *,
+        if_modified_at: datetime | Unset | None = UNSET,
+    ) -> Diagram:
+        """Changes fields of a diagram, or the whole drawing.
+
+        Args:
+            threat_model_id: the model, of which the caller must be a writer at least.
+            diagram_id: the diagram, which must be of that model.
+            changes: an object of name, description, metadata (an array: what tools attach to the drawing) and
+                cells (all of them, as diagram_create takes them); a key that is there is set (null clears, but
+                for name and cells), one that is not is kept.
+            if_modified_at: the modified_at that the caller read; the change is refused if the row has moved on.
+
+        Returns:
+            The row; threats and metadata of cells that are gone are let go.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            Forbidden: for a reader.
+            NotFound: when the model or the diagram does not exist or may not be seen.
+            Stale: when the row has changed since.
+            TooLarge: for too many or too large cells.
+            Invalid: for an unknown field, a bad cell or a bad value.
+
+        SQL: diagram_update
+        """
+        return only(
+            self._caller.rows(functions.DIAGRAM_UPDATE, (threat_model_id, diagram_id, changes, if_modified_at)),
+            functions.DIAGRAM_UPDATE,
+        )
 
 
 class Documents:
@@ -600,13 +553,7 @@ class Documents:
 
         SQL: document_bulk_create
         """
-        return self._caller.rows(
-            functions.DOCUMENT_BULK_CREATE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return self._caller.rows(functions.DOCUMENT_BULK_CREATE, (threat_model_id, items))
 
     def bulk_delete(self, threat_model_id: UUID | str, items: Json) -> builtins.list[Document]:
         """Deletes up to 1,000 documents and their metadata in one statement, all or none.
@@ -629,13 +576,7 @@ class Documents:
 
         SQL: document_bulk_delete
         """
-        return self._caller.rows(
-            functions.DOCUMENT_BULK_DELETE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return self._caller.rows(functions.DOCUMENT_BULK_DELETE, (threat_model_id, items))
 
     def bulk_update(self, threat_model_id: UUID | str, items: Json) -> builtins.list[Document]:
         """Changes up to 1,000 documents in one statement, all or none.
@@ -660,13 +601,7 @@ class Documents:
 
         SQL: document_bulk_update
         """
-        return self._caller.rows(
-            functions.DOCUMENT_BULK_UPDATE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return self._caller.rows(functions.DOCUMENT_BULK_UPDATE, (threat_model_id, items))
 
     def create(
         self,
@@ -702,17 +637,7 @@ class Documents:
         SQL: document_create
         """
         return only(
-            self._caller.rows(
-                functions.DOCUMENT_CREATE,
-                (
-                    threat_model_id,
-                    name,
-                    url,
-                    description,
-                    metadata,
-                    id,
-                ),
-            ),
+            self._caller.rows(functions.DOCUMENT_CREATE, (threat_model_id, name, url, description, metadata, id)),
             functions.DOCUMENT_CREATE,
         )
 
@@ -735,14 +660,7 @@ class Documents:
 
         SQL: document_delete
         """
-        self._caller.rows(
-            functions.DOCUMENT_DELETE,
-            (
-                threat_model_id,
-                document_id,
-                if_modified_at,
-            ),
-        )
+        self._caller.rows(functions.DOCUMENT_DELETE, (threat_model_id, document_id, if_modified_at))
 
     def get(self, threat_model_id: UUID | str, document_id: UUID | str) -> Document:
         """Returns one document of a model.
@@ -760,16 +678,7 @@ class Documents:
 
         SQL: document_get
         """
-        return only(
-            self._caller.rows(
-                functions.DOCUMENT_GET,
-                (
-                    threat_model_id,
-                    document_id,
-                ),
-            ),
-            functions.DOCUMENT_GET,
-        )
+        return only(self._caller.rows(functions.DOCUMENT_GET, (threat_model_id, document_id)), functions.DOCUMENT_GET)
 
     def list(
         self,
@@ -801,16 +710,7 @@ class Documents:
 
         SQL: document_list
         """
-        return self._caller.rows(
-            functions.DOCUMENT_LIST,
-            (
-                threat_model_id,
-                limit,
-                after,
-                sort,
-                filter,
-            ),
-        )
+        return self._caller.rows(functions.DOCUMENT_LIST, (threat_model_id, limit, after, sort, filter))
 
     def iterate(
         self,
@@ -844,18 +744,8 @@ class Documents:
         """
         after: Any = UNSET
         while True:
-            page = self._caller.rows(
-                functions.DOCUMENT_LIST,
-                (
-                    threat_model_id,
-                    page_size,
-                    after,
-                    sort,
-                    filter,
-                ),
-            )
-            for row in page:
-                yield row
+            page = self._caller.rows(functions.DOCUMENT_LIST, (threat_model_id, page_size, after, sort, filter))
+            yield from page
             if len(page) < page_size:
                 return
             after = cursor_after(page[-1], "-created_at" if sort is UNSET or sort is None else sort)
@@ -893,15 +783,7 @@ class Documents:
         SQL: document_patch
         """
         return only(
-            self._caller.rows(
-                functions.DOCUMENT_PATCH,
-                (
-                    threat_model_id,
-                    document_id,
-                    operations,
-                    if_modified_at,
-                ),
-            ),
+            self._caller.rows(functions.DOCUMENT_PATCH, (threat_model_id, document_id, operations, if_modified_at)),
             functions.DOCUMENT_PATCH,
         )
 
@@ -935,15 +817,7 @@ class Documents:
         SQL: document_update
         """
         return only(
-            self._caller.rows(
-                functions.DOCUMENT_UPDATE,
-                (
-                    threat_model_id,
-                    document_id,
-                    changes,
-                    if_modified_at,
-                ),
-            ),
+            self._caller.rows(functions.DOCUMENT_UPDATE, (threat_model_id, document_id, changes, if_modified_at)),
             functions.DOCUMENT_UPDATE,
         )
 
@@ -979,15 +853,7 @@ class Metadata:
 
         SQL: metadata_bulk_delete
         """
-        return self._caller.rows(
-            functions.METADATA_BULK_DELETE,
-            (
-                threat_model_id,
-                entity_type,
-                entity_id,
-                keys,
-            ),
-        )
+        return self._caller.rows(functions.METADATA_BULK_DELETE, (threat_model_id, entity_type, entity_id, keys))
 
     def bulk_set(
         self, threat_model_id: UUID | str, entity_type: str, entity_id: UUID | str, items: Json
@@ -1012,15 +878,7 @@ class Metadata:
 
         SQL: metadata_bulk_set
         """
-        return self._caller.rows(
-            functions.METADATA_BULK_SET,
-            (
-                threat_model_id,
-                entity_type,
-                entity_id,
-                items,
-            ),
-        )
+        return self._caller.rows(functions.METADATA_BULK_SET, (threat_model_id, entity_type, entity_id, items))
 
     def delete(
         self,
@@ -1049,16 +907,7 @@ class Metadata:
 
         SQL: metadata_delete
         """
-        self._caller.rows(
-            functions.METADATA_DELETE,
-            (
-                threat_model_id,
-                entity_type,
-                entity_id,
-                key,
-                if_modified_at,
-            ),
-        )
+        self._caller.rows(functions.METADATA_DELETE, (threat_model_id, entity_type, entity_id, key, if_modified_at))
 
     def get(self, threat_model_id: UUID | str, entity_type: str, entity_id: UUID | str, key: str) -> MetadataEntry:
         """Returns one key of an entity's metadata.
@@ -1079,15 +928,7 @@ class Metadata:
         SQL: metadata_get
         """
         return only(
-            self._caller.rows(
-                functions.METADATA_GET,
-                (
-                    threat_model_id,
-                    entity_type,
-                    entity_id,
-                    key,
-                ),
-            ),
+            self._caller.rows(functions.METADATA_GET, (threat_model_id, entity_type, entity_id, key)),
             functions.METADATA_GET,
         )
 
@@ -1108,14 +949,7 @@ class Metadata:
 
         SQL: metadata_keys
         """
-        return self._caller.rows(
-            functions.METADATA_KEYS,
-            (
-                threat_model_id,
-                entity_type,
-                entity_id,
-            ),
-        )
+        return self._caller.rows(functions.METADATA_KEYS, (threat_model_id, entity_type, entity_id))
 
     def list(
         self,
@@ -1146,16 +980,7 @@ class Metadata:
 
         SQL: metadata_list
         """
-        return self._caller.rows(
-            functions.METADATA_LIST,
-            (
-                threat_model_id,
-                entity_type,
-                entity_id,
-                limit,
-                after,
-            ),
-        )
+        return self._caller.rows(functions.METADATA_LIST, (threat_model_id, entity_type, entity_id, limit, after))
 
     def iterate(
         self, threat_model_id: UUID | str, entity_type: str, entity_id: UUID | str, *, page_size: int = 50
@@ -1184,17 +1009,9 @@ class Metadata:
         after: Any = UNSET
         while True:
             page = self._caller.rows(
-                functions.METADATA_LIST,
-                (
-                    threat_model_id,
-                    entity_type,
-                    entity_id,
-                    page_size,
-                    after,
-                ),
+                functions.METADATA_LIST, (threat_model_id, entity_type, entity_id, page_size, after)
             )
-            for row in page:
-                yield row
+            yield from page
             if len(page) < page_size:
                 return
             after = page[-1]
@@ -1222,15 +1039,7 @@ class Metadata:
 
         SQL: metadata_replace
         """
-        return self._caller.rows(
-            functions.METADATA_REPLACE,
-            (
-                threat_model_id,
-                entity_type,
-                entity_id,
-                items,
-            ),
-        )
+        return self._caller.rows(functions.METADATA_REPLACE, (threat_model_id, entity_type, entity_id, items))
 
     def set(
         self, threat_model_id: UUID | str, entity_type: str, entity_id: UUID | str, key: str, value: str
@@ -1256,16 +1065,7 @@ class Metadata:
         SQL: metadata_set
         """
         return only(
-            self._caller.rows(
-                functions.METADATA_SET,
-                (
-                    threat_model_id,
-                    entity_type,
-                    entity_id,
-                    key,
-                    value,
-                ),
-            ),
+            self._caller.rows(functions.METADATA_SET, (threat_model_id, entity_type, entity_id, key, value)),
             functions.METADATA_SET,
         )
 
@@ -1303,15 +1103,7 @@ class Metadata:
         """
         return only(
             self._caller.rows(
-                functions.METADATA_UPDATE,
-                (
-                    threat_model_id,
-                    entity_type,
-                    entity_id,
-                    key,
-                    value,
-                    if_modified_at,
-                ),
+                functions.METADATA_UPDATE, (threat_model_id, entity_type, entity_id, key, value, if_modified_at)
             ),
             functions.METADATA_UPDATE,
         )
@@ -1346,13 +1138,7 @@ class Sources:
 
         SQL: source_bulk_create
         """
-        return self._caller.rows(
-            functions.SOURCE_BULK_CREATE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return self._caller.rows(functions.SOURCE_BULK_CREATE, (threat_model_id, items))
 
     def bulk_delete(self, threat_model_id: UUID | str, items: Json) -> builtins.list[Source]:
         """Deletes up to 1,000 sources and their metadata in one statement, all or none.
@@ -1375,13 +1161,7 @@ class Sources:
 
         SQL: source_bulk_delete
         """
-        return self._caller.rows(
-            functions.SOURCE_BULK_DELETE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return self._caller.rows(functions.SOURCE_BULK_DELETE, (threat_model_id, items))
 
     def bulk_update(self, threat_model_id: UUID | str, items: Json) -> builtins.list[Source]:
         """Changes up to 1,000 sources in one statement, all or none.
@@ -1406,13 +1186,7 @@ class Sources:
 
         SQL: source_bulk_update
         """
-        return self._caller.rows(
-            functions.SOURCE_BULK_UPDATE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return self._caller.rows(functions.SOURCE_BULK_UPDATE, (threat_model_id, items))
 
     def create(
         self,
@@ -1454,17 +1228,7 @@ class Sources:
         """
         return only(
             self._caller.rows(
-                functions.SOURCE_CREATE,
-                (
-                    threat_model_id,
-                    name,
-                    url,
-                    description,
-                    type,
-                    parameters,
-                    metadata,
-                    id,
-                ),
+                functions.SOURCE_CREATE, (threat_model_id, name, url, description, type, parameters, metadata, id)
             ),
             functions.SOURCE_CREATE,
         )
@@ -1488,14 +1252,7 @@ class Sources:
 
         SQL: source_delete
         """
-        self._caller.rows(
-            functions.SOURCE_DELETE,
-            (
-                threat_model_id,
-                source_id,
-                if_modified_at,
-            ),
-        )
+        self._caller.rows(functions.SOURCE_DELETE, (threat_model_id, source_id, if_modified_at))
 
     def get(self, threat_model_id: UUID | str, source_id: UUID | str) -> Source:
         """Returns one source of a model.
@@ -1513,16 +1270,7 @@ class Sources:
 
         SQL: source_get
         """
-        return only(
-            self._caller.rows(
-                functions.SOURCE_GET,
-                (
-                    threat_model_id,
-                    source_id,
-                ),
-            ),
-            functions.SOURCE_GET,
-        )
+        return only(self._caller.rows(functions.SOURCE_GET, (threat_model_id, source_id)), functions.SOURCE_GET)
 
     def list(
         self,
@@ -1555,16 +1303,7 @@ class Sources:
 
         SQL: source_list
         """
-        return self._caller.rows(
-            functions.SOURCE_LIST,
-            (
-                threat_model_id,
-                limit,
-                after,
-                sort,
-                filter,
-            ),
-        )
+        return self._caller.rows(functions.SOURCE_LIST, (threat_model_id, limit, after, sort, filter))
 
     def iterate(
         self,
@@ -1599,18 +1338,8 @@ class Sources:
         """
         after: Any = UNSET
         while True:
-            page = self._caller.rows(
-                functions.SOURCE_LIST,
-                (
-                    threat_model_id,
-                    page_size,
-                    after,
-                    sort,
-                    filter,
-                ),
-            )
-            for row in page:
-                yield row
+            page = self._caller.rows(functions.SOURCE_LIST, (threat_model_id, page_size, after, sort, filter))
+            yield from page
             if len(page) < page_size:
                 return
             after = cursor_after(page[-1], "-created_at" if sort is UNSET or sort is None else sort)
@@ -1648,15 +1377,7 @@ class Sources:
         SQL: source_patch
         """
         return only(
-            self._caller.rows(
-                functions.SOURCE_PATCH,
-                (
-                    threat_model_id,
-                    source_id,
-                    operations,
-                    if_modified_at,
-                ),
-            ),
+            self._caller.rows(functions.SOURCE_PATCH, (threat_model_id, source_id, operations, if_modified_at)),
             functions.SOURCE_PATCH,
         )
 
@@ -1690,15 +1411,7 @@ class Sources:
         SQL: source_update
         """
         return only(
-            self._caller.rows(
-                functions.SOURCE_UPDATE,
-                (
-                    threat_model_id,
-                    source_id,
-                    changes,
-                    if_modified_at,
-                ),
-            ),
+            self._caller.rows(functions.SOURCE_UPDATE, (threat_model_id, source_id, changes, if_modified_at)),
             functions.SOURCE_UPDATE,
         )
 
@@ -1749,15 +1462,7 @@ class ThreatModels:
         return only(
             self._caller.rows(
                 functions.THREAT_MODEL_CREATE,
-                (
-                    name,
-                    description,
-                    threat_model_framework,
-                    issue_url,
-                    access,
-                    metadata,
-                    id,
-                ),
+                (name, description, threat_model_framework, issue_url, access, metadata, id),
             ),
             functions.THREAT_MODEL_CREATE,
         )
@@ -1791,14 +1496,7 @@ class ThreatModels:
         SQL: threat_model_delete
         """
         return only(
-            self._caller.rows(
-                functions.THREAT_MODEL_DELETE,
-                (
-                    threat_model_id,
-                    if_modified_at,
-                    force,
-                ),
-            ),
+            self._caller.rows(functions.THREAT_MODEL_DELETE, (threat_model_id, if_modified_at, force)),
             functions.THREAT_MODEL_DELETE,
         )
 
@@ -1844,15 +1542,7 @@ class ThreatModels:
         SQL: threat_model_import
         """
         return only(
-            self._caller.rows(
-                functions.THREAT_MODEL_IMPORT,
-                (
-                    document,
-                    format,
-                    options,
-                ),
-            ),
-            functions.THREAT_MODEL_IMPORT,
+            self._caller.rows(functions.THREAT_MODEL_IMPORT, (document, format, options)), functions.THREAT_MODEL_IMPORT
         )
 
     def list(
@@ -1884,15 +1574,7 @@ class ThreatModels:
 
         SQL: threat_model_list
         """
-        return self._caller.rows(
-            functions.THREAT_MODEL_LIST,
-            (
-                limit,
-                after,
-                sort,
-                filter,
-            ),
-        )
+        return self._caller.rows(functions.THREAT_MODEL_LIST, (limit, after, sort, filter))
 
     def iterate(
         self, *, page_size: int = 50, sort: str | Unset | None = UNSET, filter: Json | Unset | None = UNSET
@@ -1921,20 +1603,42 @@ class ThreatModels:
         """
         after: Any = UNSET
         while True:
-            page = self._caller.rows(
-                functions.THREAT_MODEL_LIST,
-                (
-                    page_size,
-                    after,
-                    sort,
-                    filter,
-                ),
-            )
-            for row in page:
-                yield row
+            page = self._caller.rows(functions.THREAT_MODEL_LIST, (page_size, after, sort, filter))
+            yield from page
             if len(page) < page_size:
                 return
             after = cursor_after(page[-1], "-created_at" if sort is UNSET or sort is None else sort)
+
+    def patch(
+        self, threat_model_id: UUID | str, operations: Json, *, if_modified_at: datetime | Unset | None = UNSET
+    ) -> ThreatModel:
+        """Changes fields of a threat model by a JSON Patch (RFC 6902).
+
+        Args:
+            threat_model_id: the model, of which the caller must be a writer at least.
+            operations: an array of up to 1,000 operations, as jsonb_patch takes them; pointers are /name,
+                /description, /threat_model_framework and /issue_url; a field that is removed is cleared.
+            if_modified_at: the modified_at that the caller read; the change is refused if the row has moved on.
+
+        Returns:
+            The row.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            Forbidden: for a reader.
+            NotFound: when the model does not exist or may not be seen.
+            Conflict: when a test fails.
+            Stale: when the row has changed since.
+            TooLarge: above 1,000 operations.
+            Invalid: for an operation that is malformed or leads elsewhere, or a bad value; DETAIL names the
+                operation, counted from 0.
+
+        SQL: threat_model_patch
+        """
+        return only(
+            self._caller.rows(functions.THREAT_MODEL_PATCH, (threat_model_id, operations, if_modified_at)),
+            functions.THREAT_MODEL_PATCH,
+        )
 
     def transfer(self, threat_model_id: UUID | str, new_owner_email: str) -> ThreatModel:
         """Makes somebody else the owner of record of a threat model; the one who was it stays as an owner.
@@ -1955,13 +1659,7 @@ class ThreatModels:
         SQL: threat_model_transfer
         """
         return only(
-            self._caller.rows(
-                functions.THREAT_MODEL_TRANSFER,
-                (
-                    threat_model_id,
-                    new_owner_email,
-                ),
-            ),
+            self._caller.rows(functions.THREAT_MODEL_TRANSFER, (threat_model_id, new_owner_email)),
             functions.THREAT_MODEL_TRANSFER,
         )
 
@@ -1989,14 +1687,7 @@ class ThreatModels:
         SQL: threat_model_update
         """
         return only(
-            self._caller.rows(
-                functions.THREAT_MODEL_UPDATE,
-                (
-                    threat_model_id,
-                    changes,
-                    if_modified_at,
-                ),
-            ),
+            self._caller.rows(functions.THREAT_MODEL_UPDATE, (threat_model_id, changes, if_modified_at)),
             functions.THREAT_MODEL_UPDATE,
         )
 
@@ -2009,6 +1700,34 @@ class Threats:
     def __init__(self, caller: Caller) -> None:
         """Call by way of `caller`."""
         self._caller = caller
+
+    def batch_patch(
+        self, threat_model_id: UUID | str, patches: Json, *, atomic: bool | Unset | None = UNSET
+    ) -> builtins.list[PatchOutcome]:
+        """Changes up to 1,000 threats by a JSON Patch (RFC 6902) each.
+
+        Args:
+            threat_model_id: the model, of which the caller must be a writer at least.
+            patches: an array of 1 to 1,000 objects {id, operations, if_modified_at}, each as threat_patch takes
+                them.
+            atomic: false to let each patch succeed or fail by itself; true for all or none.
+
+        Returns:
+            Rows, in the order of the patches: its index, counted from 0; the threat's id; whether it succeeded;
+            the threat as it is now, as JSON; or the SQLSTATE, message and DETAIL of what threat_patch would
+            have raised.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            Forbidden: for a reader.
+            NotFound: when the model does not exist or may not be seen.
+            TooLarge: above 1,000 patches.
+            Invalid: for patches that are malformed or name a threat twice; if atomic, what the first failing
+                patch raises, and DETAIL names it, counted from 0.
+
+        SQL: threat_batch_patch
+        """
+        return self._caller.rows(functions.THREAT_BATCH_PATCH, (threat_model_id, patches, atomic))
 
     def bulk_create(self, threat_model_id: UUID | str, items: Json) -> builtins.list[Threat]:
         """Creates up to 1,000 threats in one statement, all or none.
@@ -2030,13 +1749,7 @@ class Threats:
 
         SQL: threat_bulk_create
         """
-        return self._caller.rows(
-            functions.THREAT_BULK_CREATE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return self._caller.rows(functions.THREAT_BULK_CREATE, (threat_model_id, items))
 
     def bulk_delete(self, threat_model_id: UUID | str, items: Json) -> builtins.list[Threat]:
         """Deletes up to 1,000 threats and their metadata in one statement, all or none.
@@ -2059,13 +1772,7 @@ class Threats:
 
         SQL: threat_bulk_delete
         """
-        return self._caller.rows(
-            functions.THREAT_BULK_DELETE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return self._caller.rows(functions.THREAT_BULK_DELETE, (threat_model_id, items))
 
     def bulk_update(self, threat_model_id: UUID | str, items: Json) -> builtins.list[Threat]:
         """Changes up to 1,000 threats in one statement, all or none.
@@ -2091,13 +1798,7 @@ class Threats:
 
         SQL: threat_bulk_update
         """
-        return self._caller.rows(
-            functions.THREAT_BULK_UPDATE,
-            (
-                threat_model_id,
-                items,
-            ),
-        )
+        return self._caller.rows(functions.THREAT_BULK_UPDATE, (threat_model_id, items))
 
     def create(
         self,
@@ -2202,14 +1903,7 @@ class Threats:
 
         SQL: threat_delete
         """
-        self._caller.rows(
-            functions.THREAT_DELETE,
-            (
-                threat_model_id,
-                threat_id,
-                if_modified_at,
-            ),
-        )
+        self._caller.rows(functions.THREAT_DELETE, (threat_model_id, threat_id, if_modified_at))
 
     def get(self, threat_model_id: UUID | str, threat_id: UUID | str) -> Threat:
         """Returns one threat of a model.
@@ -2227,16 +1921,7 @@ class Threats:
 
         SQL: threat_get
         """
-        return only(
-            self._caller.rows(
-                functions.THREAT_GET,
-                (
-                    threat_model_id,
-                    threat_id,
-                ),
-            ),
-            functions.THREAT_GET,
-        )
+        return only(self._caller.rows(functions.THREAT_GET, (threat_model_id, threat_id)), functions.THREAT_GET)
 
     def list(
         self,
@@ -2270,16 +1955,7 @@ class Threats:
 
         SQL: threat_list
         """
-        return self._caller.rows(
-            functions.THREAT_LIST,
-            (
-                threat_model_id,
-                limit,
-                after,
-                sort,
-                filter,
-            ),
-        )
+        return self._caller.rows(functions.THREAT_LIST, (threat_model_id, limit, after, sort, filter))
 
     def iterate(
         self,
@@ -2315,18 +1991,8 @@ class Threats:
         """
         after: Any = UNSET
         while True:
-            page = self._caller.rows(
-                functions.THREAT_LIST,
-                (
-                    threat_model_id,
-                    page_size,
-                    after,
-                    sort,
-                    filter,
-                ),
-            )
-            for row in page:
-                yield row
+            page = self._caller.rows(functions.THREAT_LIST, (threat_model_id, page_size, after, sort, filter))
+            yield from page
             if len(page) < page_size:
                 return
             after = cursor_after(page[-1], "-created_at" if sort is UNSET or sort is None else sort)
@@ -2366,15 +2032,7 @@ class Threats:
         SQL: threat_patch
         """
         return only(
-            self._caller.rows(
-                functions.THREAT_PATCH,
-                (
-                    threat_model_id,
-                    threat_id,
-                    operations,
-                    if_modified_at,
-                ),
-            ),
+            self._caller.rows(functions.THREAT_PATCH, (threat_model_id, threat_id, operations, if_modified_at)),
             functions.THREAT_PATCH,
         )
 
@@ -2409,15 +2067,7 @@ class Threats:
         SQL: threat_update
         """
         return only(
-            self._caller.rows(
-                functions.THREAT_UPDATE,
-                (
-                    threat_model_id,
-                    threat_id,
-                    changes,
-                    if_modified_at,
-                ),
-            ),
+            self._caller.rows(functions.THREAT_UPDATE, (threat_model_id, threat_id, changes, if_modified_at)),
             functions.THREAT_UPDATE,
         )
 
@@ -2481,7 +2131,7 @@ class Api:
                 members are passed over.
 
         Returns:
-            The document with all operations applied, one after the other; NULL for no document.
+            The document with all operations applied, one after the other; None for no document.
 
         Raises:
             Conflict: when a test fails.
@@ -2491,16 +2141,7 @@ class Api:
 
         SQL: jsonb_patch
         """
-        return only(
-            self._caller.rows(
-                functions.JSONB_PATCH,
-                (
-                    document,
-                    operations,
-                ),
-            ),
-            functions.JSONB_PATCH,
-        )
+        return only(self._caller.rows(functions.JSONB_PATCH, (document, operations)), functions.JSONB_PATCH)
 
     def me(self) -> User:
         """Returns the caller's own profile.
@@ -2546,16 +2187,7 @@ class Api:
 
         SQL: me_update
         """
-        return only(
-            self._caller.rows(
-                functions.ME_UPDATE,
-                (
-                    changes,
-                    if_modified_at,
-                ),
-            ),
-            functions.ME_UPDATE,
-        )
+        return only(self._caller.rows(functions.ME_UPDATE, (changes, if_modified_at)), functions.ME_UPDATE)
 
 
 class AuthProviders:
@@ -2597,16 +2229,7 @@ class AuthProviders:
         SQL: provider_link
         """
         return only(
-            self._caller.rows(
-                functions.PROVIDER_LINK,
-                (
-                    user_id,
-                    provider,
-                    provider_user_id,
-                    email,
-                    name,
-                ),
-            ),
+            self._caller.rows(functions.PROVIDER_LINK, (user_id, provider, provider_user_id, email, name)),
             functions.PROVIDER_LINK,
         )
 
@@ -2642,14 +2265,7 @@ class AuthProviders:
         SQL: provider_set_primary
         """
         return only(
-            self._caller.rows(
-                functions.PROVIDER_SET_PRIMARY,
-                (
-                    user_id,
-                    provider,
-                ),
-            ),
-            functions.PROVIDER_SET_PRIMARY,
+            self._caller.rows(functions.PROVIDER_SET_PRIMARY, (user_id, provider)), functions.PROVIDER_SET_PRIMARY
         )
 
     def unlink(self, user_id: UUID | str, provider: str) -> None:
@@ -2666,13 +2282,7 @@ class AuthProviders:
 
         SQL: provider_unlink
         """
-        self._caller.rows(
-            functions.PROVIDER_UNLINK,
-            (
-                user_id,
-                provider,
-            ),
-        )
+        self._caller.rows(functions.PROVIDER_UNLINK, (user_id, provider))
 
 
 class AuthTokens:
@@ -2712,16 +2322,7 @@ class AuthTokens:
         SQL: token_issue
         """
         return only(
-            self._caller.rows(
-                functions.TOKEN_ISSUE,
-                (
-                    user_id,
-                    token_hash,
-                    ttl,
-                    family_ttl,
-                ),
-            ),
-            functions.TOKEN_ISSUE,
+            self._caller.rows(functions.TOKEN_ISSUE, (user_id, token_hash, ttl, family_ttl)), functions.TOKEN_ISSUE
         )
 
     def purge_expired(self, *, limit: int | Unset | None = UNSET) -> int:
@@ -2785,7 +2386,7 @@ class AuthTokens:
 
         Returns:
             The row of an outcome, the user, the family and when token and family end. The outcome is 'rotated',
-            or 'reused', with all else NULL: then nobody is let in, and the transaction must be committed all
+            or 'reused', with all else None: then nobody is let in, and the transaction must be committed all
             the same, since it holds the revocation of the family.
 
         Raises:
@@ -2795,17 +2396,7 @@ class AuthTokens:
 
         SQL: token_rotate
         """
-        return only(
-            self._caller.rows(
-                functions.TOKEN_ROTATE,
-                (
-                    old_hash,
-                    new_hash,
-                    ttl,
-                ),
-            ),
-            functions.TOKEN_ROTATE,
-        )
+        return only(self._caller.rows(functions.TOKEN_ROTATE, (old_hash, new_hash, ttl)), functions.TOKEN_ROTATE)
 
 
 class AuthUsers:
@@ -2836,16 +2427,7 @@ class AuthUsers:
 
         SQL: user_change_email
         """
-        return only(
-            self._caller.rows(
-                functions.USER_CHANGE_EMAIL,
-                (
-                    user_id,
-                    new_email,
-                ),
-            ),
-            functions.USER_CHANGE_EMAIL,
-        )
+        return only(self._caller.rows(functions.USER_CHANGE_EMAIL, (user_id, new_email)), functions.USER_CHANGE_EMAIL)
 
     def delete(
         self,
@@ -2865,7 +2447,7 @@ class AuthUsers:
 
         Returns:
             Rows: each model the user owned, what became of it (transferred or deleted), and the new owner, who
-            is NULL for a deleted one.
+            is None for a deleted one.
 
         Raises:
             NotFound: when there is no such user.
@@ -2874,14 +2456,7 @@ class AuthUsers:
 
         SQL: user_delete
         """
-        return self._caller.rows(
-            functions.USER_DELETE,
-            (
-                user_id,
-                transfer_to,
-                delete_models,
-            ),
-        )
+        return self._caller.rows(functions.USER_DELETE, (user_id, transfer_to, delete_models))
 
     def find(self, email: str) -> User:
         """Finds one user.
@@ -2915,13 +2490,7 @@ class AuthUsers:
         SQL: user_find_by_provider
         """
         return only(
-            self._caller.rows(
-                functions.USER_FIND_BY_PROVIDER,
-                (
-                    provider,
-                    provider_user_id,
-                ),
-            ),
+            self._caller.rows(functions.USER_FIND_BY_PROVIDER, (provider, provider_user_id)),
             functions.USER_FIND_BY_PROVIDER,
         )
 
@@ -2964,14 +2533,7 @@ class AuthUsers:
 
         SQL: user_list
         """
-        return self._caller.rows(
-            functions.USER_LIST,
-            (
-                limit,
-                after,
-                query,
-            ),
-        )
+        return self._caller.rows(functions.USER_LIST, (limit, after, query))
 
     def iterate(self, *, page_size: int = 50, query: str | Unset | None = UNSET) -> Iterator[User]:
         """Lists users by address.
@@ -2993,16 +2555,8 @@ class AuthUsers:
         """
         after: Any = UNSET
         while True:
-            page = self._caller.rows(
-                functions.USER_LIST,
-                (
-                    page_size,
-                    after,
-                    query,
-                ),
-            )
-            for row in page:
-                yield row
+            page = self._caller.rows(functions.USER_LIST, (page_size, after, query))
+            yield from page
             if len(page) < page_size:
                 return
             after = page[-1]
@@ -3038,16 +2592,7 @@ class AuthUsers:
         SQL: user_login
         """
         return only(
-            self._caller.rows(
-                functions.USER_LOGIN,
-                (
-                    provider,
-                    provider_user_id,
-                    email,
-                    name,
-                    email_verified,
-                ),
-            ),
+            self._caller.rows(functions.USER_LOGIN, (provider, provider_user_id, email, name, email_verified)),
             functions.USER_LOGIN,
         )
 
@@ -3070,17 +2615,7 @@ class AuthUsers:
 
         SQL: user_update
         """
-        return only(
-            self._caller.rows(
-                functions.USER_UPDATE,
-                (
-                    user_id,
-                    changes,
-                    if_modified_at,
-                ),
-            ),
-            functions.USER_UPDATE,
-        )
+        return only(self._caller.rows(functions.USER_UPDATE, (user_id, changes, if_modified_at)), functions.USER_UPDATE)
 
 
 class Auth:

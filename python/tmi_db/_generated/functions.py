@@ -8,65 +8,31 @@ from . import rows
 
 ACCESS_GRANT: Function[rows.AccessEntry] = Function(
     "access_grant",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("email", "text"),
-        ("role", "text"),
-    ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "user_email",
-        "role",
-        "granted_by",
-        "granted_at",
-        "model_created_at",
-    ),
-    make=rows.make_AccessEntry,
+    parameters=(("threat_model_id", "uuid"), ("email", "text"), ("role", "text")),
+    columns=("id", "threat_model_id", "user_email", "role", "granted_by", "granted_at", "model_created_at"),
+    make=rows.make_access_entry,
     read_only=False,
 )
 
 ACCESS_LIST: Function[rows.AccessEntry] = Function(
     "access_list",
     parameters=(("threat_model_id", "uuid"),),
-    columns=(
-        "id",
-        "threat_model_id",
-        "user_email",
-        "role",
-        "granted_by",
-        "granted_at",
-        "model_created_at",
-    ),
-    make=rows.make_AccessEntry,
+    columns=("id", "threat_model_id", "user_email", "role", "granted_by", "granted_at", "model_created_at"),
+    make=rows.make_access_entry,
     read_only=True,
 )
 
 ACCESS_REPLACE: Function[rows.AccessEntry] = Function(
     "access_replace",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("entries", "jsonb"),
-    ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "user_email",
-        "role",
-        "granted_by",
-        "granted_at",
-        "model_created_at",
-    ),
-    make=rows.make_AccessEntry,
+    parameters=(("threat_model_id", "uuid"), ("entries", "jsonb")),
+    columns=("id", "threat_model_id", "user_email", "role", "granted_by", "granted_at", "model_created_at"),
+    make=rows.make_access_entry,
     read_only=False,
 )
 
 ACCESS_REVOKE: Function[None] = Function(
     "access_revoke",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("email", "text"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("email", "text")),
     columns=(),
     make=nothing,
     read_only=False,
@@ -74,10 +40,7 @@ ACCESS_REVOKE: Function[None] = Function(
 
 ACCESS_ROLE: Function[str | None] = Function(
     "access_role",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("email", "text"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("email", "text")),
     columns=(),
     make=value,
     read_only=True,
@@ -91,24 +54,14 @@ CELL_APPLY_OPS: Function[rows.CellChanges] = Function(
         ("ops", "jsonb"),
         ("if_modified_at", "timestamp with time zone"),
     ),
-    columns=(
-        "diagram_id",
-        "modified_at",
-        "cell_count",
-        "added",
-        "updated",
-        "removed",
-    ),
-    make=rows.make_CellChanges,
+    columns=("diagram_id", "modified_at", "cell_count", "added", "updated", "removed"),
+    make=rows.make_cell_changes,
     read_only=False,
 )
 
 CELL_ENTITY_ID: Function[UUID] = Function(
     "cell_entity_id",
-    parameters=(
-        ("diagram_id", "uuid"),
-        ("cell_id", "text"),
-    ),
+    parameters=(("diagram_id", "uuid"), ("cell_id", "text")),
     columns=(),
     make=value,
     read_only=True,
@@ -116,51 +69,25 @@ CELL_ENTITY_ID: Function[UUID] = Function(
 
 CELL_FIND: Function[rows.Cell] = Function(
     "cell_find",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("query", "jsonb"),
-    ),
-    columns=(
-        "diagram_id",
-        "cell_id",
-        "shape",
-        "cell",
-    ),
-    make=rows.make_Cell,
+    parameters=(("threat_model_id", "uuid"), ("query", "jsonb")),
+    columns=("diagram_id", "cell_id", "shape", "cell"),
+    make=rows.make_cell,
     read_only=True,
 )
 
 CELL_GET: Function[rows.Cell] = Function(
     "cell_get",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("diagram_id", "uuid"),
-        ("cell_id", "text"),
-    ),
-    columns=(
-        "diagram_id",
-        "cell_id",
-        "shape",
-        "cell",
-    ),
-    make=rows.make_Cell,
+    parameters=(("threat_model_id", "uuid"), ("diagram_id", "uuid"), ("cell_id", "text")),
+    columns=("diagram_id", "cell_id", "shape", "cell"),
+    make=rows.make_cell,
     read_only=True,
 )
 
 CELL_LIST: Function[rows.Cell] = Function(
     "cell_list",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("diagram_id", "uuid"),
-        ("shape", "text"),
-    ),
-    columns=(
-        "diagram_id",
-        "cell_id",
-        "shape",
-        "cell",
-    ),
-    make=rows.make_Cell,
+    parameters=(("threat_model_id", "uuid"), ("diagram_id", "uuid"), ("shape", "text")),
+    columns=("diagram_id", "cell_id", "shape", "cell"),
+    make=rows.make_cell,
     read_only=True,
 )
 
@@ -178,7 +105,7 @@ COUNTS_REPAIR: Function[rows.CountsCheck] = Function(
         "diagram_count",
         "threat_count",
     ),
-    make=rows.make_CountsCheck,
+    make=rows.make_counts_check,
     read_only=False,
 )
 
@@ -196,28 +123,15 @@ COUNTS_VERIFY: Function[rows.CountsCheck] = Function(
         "diagram_count",
         "threat_count",
     ),
-    make=rows.make_CountsCheck,
+    make=rows.make_counts_check,
     read_only=True,
 )
 
 DIAGRAM_BULK_CREATE: Function[rows.Diagram] = Function(
     "diagram_bulk_create",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("items", "jsonb"),
-    ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "type",
-        "description",
-        "created_at",
-        "modified_at",
-        "metadata",
-        "cells",
-    ),
-    make=rows.make_Diagram,
+    parameters=(("threat_model_id", "uuid"), ("items", "jsonb")),
+    columns=("id", "threat_model_id", "name", "type", "description", "created_at", "modified_at", "metadata", "cells"),
+    make=rows.make_diagram,
     read_only=False,
 )
 
@@ -232,28 +146,14 @@ DIAGRAM_CREATE: Function[rows.Diagram] = Function(
         ("metadata", "jsonb"),
         ("id", "uuid"),
     ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "type",
-        "description",
-        "created_at",
-        "modified_at",
-        "metadata",
-        "cells",
-    ),
-    make=rows.make_Diagram,
+    columns=("id", "threat_model_id", "name", "type", "description", "created_at", "modified_at", "metadata", "cells"),
+    make=rows.make_diagram,
     read_only=False,
 )
 
 DIAGRAM_DELETE: Function[None] = Function(
     "diagram_delete",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("diagram_id", "uuid"),
-        ("if_modified_at", "timestamp with time zone"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("diagram_id", "uuid"), ("if_modified_at", "timestamp with time zone")),
     columns=(),
     make=nothing,
     read_only=False,
@@ -261,22 +161,9 @@ DIAGRAM_DELETE: Function[None] = Function(
 
 DIAGRAM_GET: Function[rows.Diagram] = Function(
     "diagram_get",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("diagram_id", "uuid"),
-    ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "type",
-        "description",
-        "created_at",
-        "modified_at",
-        "metadata",
-        "cells",
-    ),
-    make=rows.make_Diagram,
+    parameters=(("threat_model_id", "uuid"), ("diagram_id", "uuid")),
+    columns=("id", "threat_model_id", "name", "type", "description", "created_at", "modified_at", "metadata", "cells"),
+    make=rows.make_diagram,
     read_only=True,
 )
 
@@ -300,64 +187,57 @@ DIAGRAM_LIST: Function[rows.DiagramSummary] = Function(
         "created_at",
         "modified_at",
     ),
-    make=rows.make_DiagramSummary,
+    make=rows.make_diagram_summary,
     read_only=True,
+)
+
+DIAGRAM_PATCH: Function[rows.Diagram] = Function(
+    "diagram_patch",
+    parameters=(
+        ("threat_model_id", "uuid"),
+        ("diagram_id", "uuid"),
+        ("operations", "jsonb"),
+        ("if_modified_at", "timestamp with time zone"),
+    ),
+    columns=("id", "threat_model_id", "name", "type", "description", "created_at", "modified_at", "metadata", "cells"),
+    make=rows.make_diagram,
+    read_only=False,
+)
+
+DIAGRAM_UPDATE: Function[rows.Diagram] = Function(
+    "diagram_update",
+    parameters=(
+        ("threat_model_id", "uuid"),
+        ("diagram_id", "uuid"),
+        ("changes", "jsonb"),
+        ("if_modified_at", "timestamp with time zone"),
+    ),
+    columns=("id", "threat_model_id", "name", "type", "description", "created_at", "modified_at", "metadata", "cells"),
+    make=rows.make_diagram,
+    read_only=False,
 )
 
 DOCUMENT_BULK_CREATE: Function[rows.Document] = Function(
     "document_bulk_create",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("items", "jsonb"),
-    ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "url",
-        "description",
-        "created_at",
-        "modified_at",
-    ),
-    make=rows.make_Document,
+    parameters=(("threat_model_id", "uuid"), ("items", "jsonb")),
+    columns=("id", "threat_model_id", "name", "url", "description", "created_at", "modified_at"),
+    make=rows.make_document,
     read_only=False,
 )
 
 DOCUMENT_BULK_DELETE: Function[rows.Document] = Function(
     "document_bulk_delete",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("items", "jsonb"),
-    ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "url",
-        "description",
-        "created_at",
-        "modified_at",
-    ),
-    make=rows.make_Document,
+    parameters=(("threat_model_id", "uuid"), ("items", "jsonb")),
+    columns=("id", "threat_model_id", "name", "url", "description", "created_at", "modified_at"),
+    make=rows.make_document,
     read_only=False,
 )
 
 DOCUMENT_BULK_UPDATE: Function[rows.Document] = Function(
     "document_bulk_update",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("items", "jsonb"),
-    ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "url",
-        "description",
-        "created_at",
-        "modified_at",
-    ),
-    make=rows.make_Document,
+    parameters=(("threat_model_id", "uuid"), ("items", "jsonb")),
+    columns=("id", "threat_model_id", "name", "url", "description", "created_at", "modified_at"),
+    make=rows.make_document,
     read_only=False,
 )
 
@@ -371,26 +251,14 @@ DOCUMENT_CREATE: Function[rows.Document] = Function(
         ("metadata", "jsonb"),
         ("id", "uuid"),
     ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "url",
-        "description",
-        "created_at",
-        "modified_at",
-    ),
-    make=rows.make_Document,
+    columns=("id", "threat_model_id", "name", "url", "description", "created_at", "modified_at"),
+    make=rows.make_document,
     read_only=False,
 )
 
 DOCUMENT_DELETE: Function[None] = Function(
     "document_delete",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("document_id", "uuid"),
-        ("if_modified_at", "timestamp with time zone"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("document_id", "uuid"), ("if_modified_at", "timestamp with time zone")),
     columns=(),
     make=nothing,
     read_only=False,
@@ -398,20 +266,9 @@ DOCUMENT_DELETE: Function[None] = Function(
 
 DOCUMENT_GET: Function[rows.Document] = Function(
     "document_get",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("document_id", "uuid"),
-    ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "url",
-        "description",
-        "created_at",
-        "modified_at",
-    ),
-    make=rows.make_Document,
+    parameters=(("threat_model_id", "uuid"), ("document_id", "uuid")),
+    columns=("id", "threat_model_id", "name", "url", "description", "created_at", "modified_at"),
+    make=rows.make_document,
     read_only=True,
 )
 
@@ -424,16 +281,8 @@ DOCUMENT_LIST: Function[rows.Document] = Function(
         ("sort", "text"),
         ("filter", "jsonb"),
     ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "url",
-        "description",
-        "created_at",
-        "modified_at",
-    ),
-    make=rows.make_Document,
+    columns=("id", "threat_model_id", "name", "url", "description", "created_at", "modified_at"),
+    make=rows.make_document,
     read_only=True,
 )
 
@@ -445,16 +294,8 @@ DOCUMENT_PATCH: Function[rows.Document] = Function(
         ("operations", "jsonb"),
         ("if_modified_at", "timestamp with time zone"),
     ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "url",
-        "description",
-        "created_at",
-        "modified_at",
-    ),
-    make=rows.make_Document,
+    columns=("id", "threat_model_id", "name", "url", "description", "created_at", "modified_at"),
+    make=rows.make_document,
     read_only=False,
 )
 
@@ -466,37 +307,22 @@ DOCUMENT_UPDATE: Function[rows.Document] = Function(
         ("changes", "jsonb"),
         ("if_modified_at", "timestamp with time zone"),
     ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "url",
-        "description",
-        "created_at",
-        "modified_at",
-    ),
-    make=rows.make_Document,
+    columns=("id", "threat_model_id", "name", "url", "description", "created_at", "modified_at"),
+    make=rows.make_document,
     read_only=False,
 )
 
 HEALTH: Function[rows.HealthCheck] = Function(
     "health",
     parameters=(),
-    columns=(
-        "name",
-        "status",
-        "detail",
-    ),
-    make=rows.make_HealthCheck,
+    columns=("name", "status", "detail"),
+    make=rows.make_health_check,
     read_only=True,
 )
 
 JSONB_PATCH: Function[Any] = Function(
     "jsonb_patch",
-    parameters=(
-        ("document", "jsonb"),
-        ("operations", "jsonb"),
-    ),
+    parameters=(("document", "jsonb"), ("operations", "jsonb")),
     columns=(),
     make=value,
     read_only=True,
@@ -505,15 +331,8 @@ JSONB_PATCH: Function[Any] = Function(
 ME: Function[rows.User] = Function(
     "me",
     parameters=(),
-    columns=(
-        "id",
-        "email",
-        "name",
-        "created_at",
-        "modified_at",
-        "last_login",
-    ),
-    make=rows.make_User,
+    columns=("id", "email", "name", "created_at", "modified_at", "last_login"),
+    make=rows.make_user,
     read_only=True,
 )
 
@@ -531,36 +350,21 @@ ME_PROVIDERS: Function[rows.UserProvider] = Function(
         "created_at",
         "modified_at",
     ),
-    make=rows.make_UserProvider,
+    make=rows.make_user_provider,
     read_only=True,
 )
 
 ME_UPDATE: Function[rows.User] = Function(
     "me_update",
-    parameters=(
-        ("changes", "jsonb"),
-        ("if_modified_at", "timestamp with time zone"),
-    ),
-    columns=(
-        "id",
-        "email",
-        "name",
-        "created_at",
-        "modified_at",
-        "last_login",
-    ),
-    make=rows.make_User,
+    parameters=(("changes", "jsonb"), ("if_modified_at", "timestamp with time zone")),
+    columns=("id", "email", "name", "created_at", "modified_at", "last_login"),
+    make=rows.make_user,
     read_only=False,
 )
 
 METADATA_BULK_DELETE: Function[str] = Function(
     "metadata_bulk_delete",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("entity_type", "text"),
-        ("entity_id", "uuid"),
-        ("keys", "text[]"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("entity_type", "text"), ("entity_id", "uuid"), ("keys", "text[]")),
     columns=(),
     make=value,
     read_only=False,
@@ -568,12 +372,7 @@ METADATA_BULK_DELETE: Function[str] = Function(
 
 METADATA_BULK_SET: Function[rows.MetadataEntry] = Function(
     "metadata_bulk_set",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("entity_type", "text"),
-        ("entity_id", "uuid"),
-        ("items", "jsonb"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("entity_type", "text"), ("entity_id", "uuid"), ("items", "jsonb")),
     columns=(
         "id",
         "entity_type",
@@ -586,7 +385,7 @@ METADATA_BULK_SET: Function[rows.MetadataEntry] = Function(
         "diagram_id",
         "cell_id",
     ),
-    make=rows.make_MetadataEntry,
+    make=rows.make_metadata_entry,
     read_only=False,
 )
 
@@ -606,12 +405,7 @@ METADATA_DELETE: Function[None] = Function(
 
 METADATA_GET: Function[rows.MetadataEntry] = Function(
     "metadata_get",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("entity_type", "text"),
-        ("entity_id", "uuid"),
-        ("key", "text"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("entity_type", "text"), ("entity_id", "uuid"), ("key", "text")),
     columns=(
         "id",
         "entity_type",
@@ -624,17 +418,13 @@ METADATA_GET: Function[rows.MetadataEntry] = Function(
         "diagram_id",
         "cell_id",
     ),
-    make=rows.make_MetadataEntry,
+    make=rows.make_metadata_entry,
     read_only=True,
 )
 
 METADATA_KEYS: Function[str] = Function(
     "metadata_keys",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("entity_type", "text"),
-        ("entity_id", "uuid"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("entity_type", "text"), ("entity_id", "uuid")),
     columns=(),
     make=value,
     read_only=True,
@@ -661,7 +451,7 @@ METADATA_LIST: Function[rows.MetadataEntry] = Function(
         "diagram_id",
         "cell_id",
     ),
-    make=rows.make_MetadataEntry,
+    make=rows.make_metadata_entry,
     read_only=True,
 )
 
@@ -675,12 +465,7 @@ METADATA_PURGE_ORPHANS: Function[int] = Function(
 
 METADATA_REPLACE: Function[rows.MetadataEntry] = Function(
     "metadata_replace",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("entity_type", "text"),
-        ("entity_id", "uuid"),
-        ("items", "jsonb"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("entity_type", "text"), ("entity_id", "uuid"), ("items", "jsonb")),
     columns=(
         "id",
         "entity_type",
@@ -693,7 +478,7 @@ METADATA_REPLACE: Function[rows.MetadataEntry] = Function(
         "diagram_id",
         "cell_id",
     ),
-    make=rows.make_MetadataEntry,
+    make=rows.make_metadata_entry,
     read_only=False,
 )
 
@@ -718,7 +503,7 @@ METADATA_SET: Function[rows.MetadataEntry] = Function(
         "diagram_id",
         "cell_id",
     ),
-    make=rows.make_MetadataEntry,
+    make=rows.make_metadata_entry,
     read_only=False,
 )
 
@@ -744,7 +529,7 @@ METADATA_UPDATE: Function[rows.MetadataEntry] = Function(
         "diagram_id",
         "cell_id",
     ),
-    make=rows.make_MetadataEntry,
+    make=rows.make_metadata_entry,
     read_only=False,
 )
 
@@ -768,7 +553,7 @@ PROVIDER_LINK: Function[rows.UserProvider] = Function(
         "created_at",
         "modified_at",
     ),
-    make=rows.make_UserProvider,
+    make=rows.make_user_provider,
     read_only=False,
 )
 
@@ -786,16 +571,13 @@ PROVIDER_LIST: Function[rows.UserProvider] = Function(
         "created_at",
         "modified_at",
     ),
-    make=rows.make_UserProvider,
+    make=rows.make_user_provider,
     read_only=True,
 )
 
 PROVIDER_SET_PRIMARY: Function[rows.UserProvider] = Function(
     "provider_set_primary",
-    parameters=(
-        ("user_id", "uuid"),
-        ("provider", "text"),
-    ),
+    parameters=(("user_id", "uuid"), ("provider", "text")),
     columns=(
         "id",
         "user_id",
@@ -807,16 +589,13 @@ PROVIDER_SET_PRIMARY: Function[rows.UserProvider] = Function(
         "created_at",
         "modified_at",
     ),
-    make=rows.make_UserProvider,
+    make=rows.make_user_provider,
     read_only=False,
 )
 
 PROVIDER_UNLINK: Function[None] = Function(
     "provider_unlink",
-    parameters=(
-        ("user_id", "uuid"),
-        ("provider", "text"),
-    ),
+    parameters=(("user_id", "uuid"), ("provider", "text")),
     columns=(),
     make=nothing,
     read_only=False,
@@ -832,64 +611,25 @@ SESSION_PURGE: Function[int] = Function(
 
 SOURCE_BULK_CREATE: Function[rows.Source] = Function(
     "source_bulk_create",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("items", "jsonb"),
-    ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "url",
-        "description",
-        "type",
-        "parameters",
-        "created_at",
-        "modified_at",
-    ),
-    make=rows.make_Source,
+    parameters=(("threat_model_id", "uuid"), ("items", "jsonb")),
+    columns=("id", "threat_model_id", "name", "url", "description", "type", "parameters", "created_at", "modified_at"),
+    make=rows.make_source,
     read_only=False,
 )
 
 SOURCE_BULK_DELETE: Function[rows.Source] = Function(
     "source_bulk_delete",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("items", "jsonb"),
-    ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "url",
-        "description",
-        "type",
-        "parameters",
-        "created_at",
-        "modified_at",
-    ),
-    make=rows.make_Source,
+    parameters=(("threat_model_id", "uuid"), ("items", "jsonb")),
+    columns=("id", "threat_model_id", "name", "url", "description", "type", "parameters", "created_at", "modified_at"),
+    make=rows.make_source,
     read_only=False,
 )
 
 SOURCE_BULK_UPDATE: Function[rows.Source] = Function(
     "source_bulk_update",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("items", "jsonb"),
-    ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "url",
-        "description",
-        "type",
-        "parameters",
-        "created_at",
-        "modified_at",
-    ),
-    make=rows.make_Source,
+    parameters=(("threat_model_id", "uuid"), ("items", "jsonb")),
+    columns=("id", "threat_model_id", "name", "url", "description", "type", "parameters", "created_at", "modified_at"),
+    make=rows.make_source,
     read_only=False,
 )
 
@@ -905,28 +645,14 @@ SOURCE_CREATE: Function[rows.Source] = Function(
         ("metadata", "jsonb"),
         ("id", "uuid"),
     ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "url",
-        "description",
-        "type",
-        "parameters",
-        "created_at",
-        "modified_at",
-    ),
-    make=rows.make_Source,
+    columns=("id", "threat_model_id", "name", "url", "description", "type", "parameters", "created_at", "modified_at"),
+    make=rows.make_source,
     read_only=False,
 )
 
 SOURCE_DELETE: Function[None] = Function(
     "source_delete",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("source_id", "uuid"),
-        ("if_modified_at", "timestamp with time zone"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("source_id", "uuid"), ("if_modified_at", "timestamp with time zone")),
     columns=(),
     make=nothing,
     read_only=False,
@@ -934,22 +660,9 @@ SOURCE_DELETE: Function[None] = Function(
 
 SOURCE_GET: Function[rows.Source] = Function(
     "source_get",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("source_id", "uuid"),
-    ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "url",
-        "description",
-        "type",
-        "parameters",
-        "created_at",
-        "modified_at",
-    ),
-    make=rows.make_Source,
+    parameters=(("threat_model_id", "uuid"), ("source_id", "uuid")),
+    columns=("id", "threat_model_id", "name", "url", "description", "type", "parameters", "created_at", "modified_at"),
+    make=rows.make_source,
     read_only=True,
 )
 
@@ -962,18 +675,8 @@ SOURCE_LIST: Function[rows.Source] = Function(
         ("sort", "text"),
         ("filter", "jsonb"),
     ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "url",
-        "description",
-        "type",
-        "parameters",
-        "created_at",
-        "modified_at",
-    ),
-    make=rows.make_Source,
+    columns=("id", "threat_model_id", "name", "url", "description", "type", "parameters", "created_at", "modified_at"),
+    make=rows.make_source,
     read_only=True,
 )
 
@@ -985,18 +688,8 @@ SOURCE_PATCH: Function[rows.Source] = Function(
         ("operations", "jsonb"),
         ("if_modified_at", "timestamp with time zone"),
     ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "url",
-        "description",
-        "type",
-        "parameters",
-        "created_at",
-        "modified_at",
-    ),
-    make=rows.make_Source,
+    columns=("id", "threat_model_id", "name", "url", "description", "type", "parameters", "created_at", "modified_at"),
+    make=rows.make_source,
     read_only=False,
 )
 
@@ -1008,27 +701,22 @@ SOURCE_UPDATE: Function[rows.Source] = Function(
         ("changes", "jsonb"),
         ("if_modified_at", "timestamp with time zone"),
     ),
-    columns=(
-        "id",
-        "threat_model_id",
-        "name",
-        "url",
-        "description",
-        "type",
-        "parameters",
-        "created_at",
-        "modified_at",
-    ),
-    make=rows.make_Source,
+    columns=("id", "threat_model_id", "name", "url", "description", "type", "parameters", "created_at", "modified_at"),
+    make=rows.make_source,
+    read_only=False,
+)
+
+THREAT_BATCH_PATCH: Function[rows.PatchOutcome] = Function(
+    "threat_batch_patch",
+    parameters=(("threat_model_id", "uuid"), ("patches", "jsonb"), ("atomic", "boolean")),
+    columns=("index", "id", "succeeded", "threat", "code", "message", "detail"),
+    make=rows.make_patch_outcome,
     read_only=False,
 )
 
 THREAT_BULK_CREATE: Function[rows.Threat] = Function(
     "threat_bulk_create",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("items", "jsonb"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("items", "jsonb")),
     columns=(
         "id",
         "threat_model_id",
@@ -1049,16 +737,13 @@ THREAT_BULK_CREATE: Function[rows.Threat] = Function(
         "issue_url",
         "mitigation",
     ),
-    make=rows.make_Threat,
+    make=rows.make_threat,
     read_only=False,
 )
 
 THREAT_BULK_DELETE: Function[rows.Threat] = Function(
     "threat_bulk_delete",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("items", "jsonb"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("items", "jsonb")),
     columns=(
         "id",
         "threat_model_id",
@@ -1079,16 +764,13 @@ THREAT_BULK_DELETE: Function[rows.Threat] = Function(
         "issue_url",
         "mitigation",
     ),
-    make=rows.make_Threat,
+    make=rows.make_threat,
     read_only=False,
 )
 
 THREAT_BULK_UPDATE: Function[rows.Threat] = Function(
     "threat_bulk_update",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("items", "jsonb"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("items", "jsonb")),
     columns=(
         "id",
         "threat_model_id",
@@ -1109,7 +791,7 @@ THREAT_BULK_UPDATE: Function[rows.Threat] = Function(
         "issue_url",
         "mitigation",
     ),
-    make=rows.make_Threat,
+    make=rows.make_threat,
     read_only=False,
 )
 
@@ -1154,17 +836,13 @@ THREAT_CREATE: Function[rows.Threat] = Function(
         "issue_url",
         "mitigation",
     ),
-    make=rows.make_Threat,
+    make=rows.make_threat,
     read_only=False,
 )
 
 THREAT_DELETE: Function[None] = Function(
     "threat_delete",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("threat_id", "uuid"),
-        ("if_modified_at", "timestamp with time zone"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("threat_id", "uuid"), ("if_modified_at", "timestamp with time zone")),
     columns=(),
     make=nothing,
     read_only=False,
@@ -1172,10 +850,7 @@ THREAT_DELETE: Function[None] = Function(
 
 THREAT_GET: Function[rows.Threat] = Function(
     "threat_get",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("threat_id", "uuid"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("threat_id", "uuid")),
     columns=(
         "id",
         "threat_model_id",
@@ -1196,7 +871,7 @@ THREAT_GET: Function[rows.Threat] = Function(
         "issue_url",
         "mitigation",
     ),
-    make=rows.make_Threat,
+    make=rows.make_threat,
     read_only=True,
 )
 
@@ -1229,7 +904,7 @@ THREAT_LIST: Function[rows.Threat] = Function(
         "issue_url",
         "mitigation",
     ),
-    make=rows.make_Threat,
+    make=rows.make_threat,
     read_only=True,
 )
 
@@ -1260,17 +935,13 @@ THREAT_MODEL_CREATE: Function[rows.ThreatModel] = Function(
         "modified_at",
         "role",
     ),
-    make=rows.make_ThreatModel,
+    make=rows.make_threat_model,
     read_only=False,
 )
 
 THREAT_MODEL_DELETE: Function[rows.DeletedThreatModel] = Function(
     "threat_model_delete",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("if_modified_at", "timestamp with time zone"),
-        ("force", "boolean"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("if_modified_at", "timestamp with time zone"), ("force", "boolean")),
     columns=(
         "threat_count",
         "diagram_count",
@@ -1280,7 +951,7 @@ THREAT_MODEL_DELETE: Function[rows.DeletedThreatModel] = Function(
         "session_count",
         "access_count",
     ),
-    make=rows.make_DeletedThreatModel,
+    make=rows.make_deleted_threat_model,
     read_only=False,
 )
 
@@ -1303,17 +974,13 @@ THREAT_MODEL_GET: Function[rows.ThreatModel] = Function(
         "modified_at",
         "role",
     ),
-    make=rows.make_ThreatModel,
+    make=rows.make_threat_model,
     read_only=True,
 )
 
 THREAT_MODEL_IMPORT: Function[Any] = Function(
     "threat_model_import",
-    parameters=(
-        ("document", "jsonb"),
-        ("format", "text"),
-        ("options", "jsonb"),
-    ),
+    parameters=(("document", "jsonb"), ("format", "text"), ("options", "jsonb")),
     columns=(),
     make=value,
     read_only=False,
@@ -1321,12 +988,7 @@ THREAT_MODEL_IMPORT: Function[Any] = Function(
 
 THREAT_MODEL_LIST: Function[rows.ThreatModel] = Function(
     "threat_model_list",
-    parameters=(
-        ("limit", "integer"),
-        ("after", "jsonb"),
-        ("sort", "text"),
-        ("filter", "jsonb"),
-    ),
+    parameters=(("limit", "integer"), ("after", "jsonb"), ("sort", "text"), ("filter", "jsonb")),
     columns=(
         "id",
         "name",
@@ -1343,16 +1005,36 @@ THREAT_MODEL_LIST: Function[rows.ThreatModel] = Function(
         "modified_at",
         "role",
     ),
-    make=rows.make_ThreatModel,
+    make=rows.make_threat_model,
     read_only=True,
+)
+
+THREAT_MODEL_PATCH: Function[rows.ThreatModel] = Function(
+    "threat_model_patch",
+    parameters=(("threat_model_id", "uuid"), ("operations", "jsonb"), ("if_modified_at", "timestamp with time zone")),
+    columns=(
+        "id",
+        "name",
+        "description",
+        "owner_email",
+        "created_by",
+        "threat_model_framework",
+        "issue_url",
+        "document_count",
+        "source_count",
+        "diagram_count",
+        "threat_count",
+        "created_at",
+        "modified_at",
+        "role",
+    ),
+    make=rows.make_threat_model,
+    read_only=False,
 )
 
 THREAT_MODEL_TRANSFER: Function[rows.ThreatModel] = Function(
     "threat_model_transfer",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("new_owner_email", "text"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("new_owner_email", "text")),
     columns=(
         "id",
         "name",
@@ -1369,17 +1051,13 @@ THREAT_MODEL_TRANSFER: Function[rows.ThreatModel] = Function(
         "modified_at",
         "role",
     ),
-    make=rows.make_ThreatModel,
+    make=rows.make_threat_model,
     read_only=False,
 )
 
 THREAT_MODEL_UPDATE: Function[rows.ThreatModel] = Function(
     "threat_model_update",
-    parameters=(
-        ("threat_model_id", "uuid"),
-        ("changes", "jsonb"),
-        ("if_modified_at", "timestamp with time zone"),
-    ),
+    parameters=(("threat_model_id", "uuid"), ("changes", "jsonb"), ("if_modified_at", "timestamp with time zone")),
     columns=(
         "id",
         "name",
@@ -1396,7 +1074,7 @@ THREAT_MODEL_UPDATE: Function[rows.ThreatModel] = Function(
         "modified_at",
         "role",
     ),
-    make=rows.make_ThreatModel,
+    make=rows.make_threat_model,
     read_only=False,
 )
 
@@ -1428,7 +1106,7 @@ THREAT_PATCH: Function[rows.Threat] = Function(
         "issue_url",
         "mitigation",
     ),
-    make=rows.make_Threat,
+    make=rows.make_threat,
     read_only=False,
 )
 
@@ -1460,25 +1138,15 @@ THREAT_UPDATE: Function[rows.Threat] = Function(
         "issue_url",
         "mitigation",
     ),
-    make=rows.make_Threat,
+    make=rows.make_threat,
     read_only=False,
 )
 
 TOKEN_ISSUE: Function[rows.IssuedToken] = Function(
     "token_issue",
-    parameters=(
-        ("user_id", "uuid"),
-        ("token_hash", "text"),
-        ("ttl", "interval"),
-        ("family_ttl", "interval"),
-    ),
-    columns=(
-        "user_id",
-        "family_id",
-        "expires_at",
-        "family_expires_at",
-    ),
-    make=rows.make_IssuedToken,
+    parameters=(("user_id", "uuid"), ("token_hash", "text"), ("ttl", "interval"), ("family_ttl", "interval")),
+    columns=("user_id", "family_id", "expires_at", "family_expires_at"),
+    make=rows.make_issued_token,
     read_only=False,
 )
 
@@ -1508,121 +1176,57 @@ TOKEN_REVOKE_ALL: Function[int] = Function(
 
 TOKEN_ROTATE: Function[rows.RotatedToken] = Function(
     "token_rotate",
-    parameters=(
-        ("old_hash", "text"),
-        ("new_hash", "text"),
-        ("ttl", "interval"),
-    ),
-    columns=(
-        "outcome",
-        "user_id",
-        "family_id",
-        "expires_at",
-        "family_expires_at",
-    ),
-    make=rows.make_RotatedToken,
+    parameters=(("old_hash", "text"), ("new_hash", "text"), ("ttl", "interval")),
+    columns=("outcome", "user_id", "family_id", "expires_at", "family_expires_at"),
+    make=rows.make_rotated_token,
     read_only=False,
 )
 
 USER_CHANGE_EMAIL: Function[rows.User] = Function(
     "user_change_email",
-    parameters=(
-        ("user_id", "uuid"),
-        ("new_email", "text"),
-    ),
-    columns=(
-        "id",
-        "email",
-        "name",
-        "created_at",
-        "modified_at",
-        "last_login",
-    ),
-    make=rows.make_User,
+    parameters=(("user_id", "uuid"), ("new_email", "text")),
+    columns=("id", "email", "name", "created_at", "modified_at", "last_login"),
+    make=rows.make_user,
     read_only=False,
 )
 
 USER_DELETE: Function[rows.ReleasedModel] = Function(
     "user_delete",
-    parameters=(
-        ("user_id", "uuid"),
-        ("transfer_to", "text"),
-        ("delete_models", "boolean"),
-    ),
-    columns=(
-        "threat_model_id",
-        "name",
-        "action",
-        "new_owner_email",
-    ),
-    make=rows.make_ReleasedModel,
+    parameters=(("user_id", "uuid"), ("transfer_to", "text"), ("delete_models", "boolean")),
+    columns=("threat_model_id", "name", "action", "new_owner_email"),
+    make=rows.make_released_model,
     read_only=False,
 )
 
 USER_FIND: Function[rows.User] = Function(
     "user_find",
     parameters=(("email", "text"),),
-    columns=(
-        "id",
-        "email",
-        "name",
-        "created_at",
-        "modified_at",
-        "last_login",
-    ),
-    make=rows.make_User,
+    columns=("id", "email", "name", "created_at", "modified_at", "last_login"),
+    make=rows.make_user,
     read_only=True,
 )
 
 USER_FIND_BY_PROVIDER: Function[rows.User] = Function(
     "user_find_by_provider",
-    parameters=(
-        ("provider", "text"),
-        ("provider_user_id", "text"),
-    ),
-    columns=(
-        "id",
-        "email",
-        "name",
-        "created_at",
-        "modified_at",
-        "last_login",
-    ),
-    make=rows.make_User,
+    parameters=(("provider", "text"), ("provider_user_id", "text")),
+    columns=("id", "email", "name", "created_at", "modified_at", "last_login"),
+    make=rows.make_user,
     read_only=True,
 )
 
 USER_GET: Function[rows.User] = Function(
     "user_get",
     parameters=(("user_id", "uuid"),),
-    columns=(
-        "id",
-        "email",
-        "name",
-        "created_at",
-        "modified_at",
-        "last_login",
-    ),
-    make=rows.make_User,
+    columns=("id", "email", "name", "created_at", "modified_at", "last_login"),
+    make=rows.make_user,
     read_only=True,
 )
 
 USER_LIST: Function[rows.User] = Function(
     "user_list",
-    parameters=(
-        ("limit", "integer"),
-        ("after", "jsonb"),
-        ("query", "text"),
-    ),
-    columns=(
-        "id",
-        "email",
-        "name",
-        "created_at",
-        "modified_at",
-        "last_login",
-    ),
-    make=rows.make_User,
+    parameters=(("limit", "integer"), ("after", "jsonb"), ("query", "text")),
+    columns=("id", "email", "name", "created_at", "modified_at", "last_login"),
+    make=rows.make_user,
     read_only=True,
 )
 
@@ -1635,34 +1239,15 @@ USER_LOGIN: Function[rows.Login] = Function(
         ("name", "text"),
         ("email_verified", "boolean"),
     ),
-    columns=(
-        "id",
-        "email",
-        "name",
-        "created_at",
-        "modified_at",
-        "last_login",
-        "is_new",
-    ),
-    make=rows.make_Login,
+    columns=("id", "email", "name", "created_at", "modified_at", "last_login", "is_new"),
+    make=rows.make_login,
     read_only=False,
 )
 
 USER_UPDATE: Function[rows.User] = Function(
     "user_update",
-    parameters=(
-        ("user_id", "uuid"),
-        ("changes", "jsonb"),
-        ("if_modified_at", "timestamp with time zone"),
-    ),
-    columns=(
-        "id",
-        "email",
-        "name",
-        "created_at",
-        "modified_at",
-        "last_login",
-    ),
-    make=rows.make_User,
+    parameters=(("user_id", "uuid"), ("changes", "jsonb"), ("if_modified_at", "timestamp with time zone")),
+    columns=("id", "email", "name", "created_at", "modified_at", "last_login"),
+    make=rows.make_user,
     read_only=False,
 )

@@ -21,6 +21,7 @@ __all__ = [
     "IssuedToken",
     "Login",
     "MetadataEntry",
+    "PatchOutcome",
     "ReleasedModel",
     "RotatedToken",
     "Source",
@@ -57,7 +58,7 @@ class AccessEntry(Row):
 _AccessEntry = writable(AccessEntry)
 
 
-def make_AccessEntry(values: Sequence[Any]) -> AccessEntry:
+def make_access_entry(values: Sequence[Any]) -> AccessEntry:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _AccessEntry()
     (
@@ -94,7 +95,7 @@ class Cell(Row):
 _Cell = writable(Cell)
 
 
-def make_Cell(values: Sequence[Any]) -> Cell:
+def make_cell(values: Sequence[Any]) -> Cell:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _Cell()
     (
@@ -132,7 +133,7 @@ class CellChanges(Row):
 _CellChanges = writable(CellChanges)
 
 
-def make_CellChanges(values: Sequence[Any]) -> CellChanges:
+def make_cell_changes(values: Sequence[Any]) -> CellChanges:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _CellChanges()
     (
@@ -178,7 +179,7 @@ class CountsCheck(Row):
 _CountsCheck = writable(CountsCheck)
 
 
-def make_CountsCheck(values: Sequence[Any]) -> CountsCheck:
+def make_counts_check(values: Sequence[Any]) -> CountsCheck:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _CountsCheck()
     (
@@ -223,7 +224,7 @@ class DeletedThreatModel(Row):
 _DeletedThreatModel = writable(DeletedThreatModel)
 
 
-def make_DeletedThreatModel(values: Sequence[Any]) -> DeletedThreatModel:
+def make_deleted_threat_model(values: Sequence[Any]) -> DeletedThreatModel:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _DeletedThreatModel()
     (
@@ -270,7 +271,7 @@ class Diagram(Row):
 _Diagram = writable(Diagram)
 
 
-def make_Diagram(values: Sequence[Any]) -> Diagram:
+def make_diagram(values: Sequence[Any]) -> Diagram:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _Diagram()
     (
@@ -319,7 +320,7 @@ class DiagramSummary(Row):
 _DiagramSummary = writable(DiagramSummary)
 
 
-def make_DiagramSummary(values: Sequence[Any]) -> DiagramSummary:
+def make_diagram_summary(values: Sequence[Any]) -> DiagramSummary:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _DiagramSummary()
     (
@@ -346,7 +347,7 @@ class Document(Row):
         id: Identifier of the document.
         threat_model_id: The model it belongs to.
         name: Name, 1 to 256 characters.
-        url: Where the document is, up to 1,024 characters.
+        url: Where the document is: http, https, ssh, git or file, up to 1,024 characters.
         description: What it holds.
         created_at: When the document was added.
         modified_at: When the row last changed.
@@ -364,7 +365,7 @@ class Document(Row):
 _Document = writable(Document)
 
 
-def make_Document(values: Sequence[Any]) -> Document:
+def make_document(values: Sequence[Any]) -> Document:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _Document()
     (
@@ -399,7 +400,7 @@ class HealthCheck(Row):
 _HealthCheck = writable(HealthCheck)
 
 
-def make_HealthCheck(values: Sequence[Any]) -> HealthCheck:
+def make_health_check(values: Sequence[Any]) -> HealthCheck:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _HealthCheck()
     (
@@ -432,7 +433,7 @@ class IssuedToken(Row):
 _IssuedToken = writable(IssuedToken)
 
 
-def make_IssuedToken(values: Sequence[Any]) -> IssuedToken:
+def make_issued_token(values: Sequence[Any]) -> IssuedToken:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _IssuedToken()
     (
@@ -472,7 +473,7 @@ class Login(Row):
 _Login = writable(Login)
 
 
-def make_Login(values: Sequence[Any]) -> Login:
+def make_login(values: Sequence[Any]) -> Login:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _Login()
     (
@@ -521,7 +522,7 @@ class MetadataEntry(Row):
 _MetadataEntry = writable(MetadataEntry)
 
 
-def make_MetadataEntry(values: Sequence[Any]) -> MetadataEntry:
+def make_metadata_entry(values: Sequence[Any]) -> MetadataEntry:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _MetadataEntry()
     (
@@ -538,6 +539,49 @@ def make_MetadataEntry(values: Sequence[Any]) -> MetadataEntry:
     ) = values
     row.__class__ = MetadataEntry
     made: MetadataEntry = row
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class PatchOutcome(Row):
+    """What came of one patch of a batch.
+
+    Attributes:
+        index: The patch's place in the batch, counted from 0.
+        id: The threat that was to be patched.
+        succeeded: Whether the threat was changed.
+        threat: The threat as it is now.
+        code: The SQLSTATE of the refusal.
+        message: Why it was refused.
+        detail: Which value is meant.
+    """
+
+    index: int
+    id: UUID | None
+    succeeded: bool
+    threat: Any
+    code: str | None
+    message: str | None
+    detail: str | None
+
+
+_PatchOutcome = writable(PatchOutcome)
+
+
+def make_patch_outcome(values: Sequence[Any]) -> PatchOutcome:
+    """Make a row of its values, in the order of its attributes."""
+    row: Any = _PatchOutcome()
+    (
+        row.index,
+        row.id,
+        row.succeeded,
+        row.threat,
+        row.code,
+        row.message,
+        row.detail,
+    ) = values
+    row.__class__ = PatchOutcome
+    made: PatchOutcome = row
     return made
 
 
@@ -561,7 +605,7 @@ class ReleasedModel(Row):
 _ReleasedModel = writable(ReleasedModel)
 
 
-def make_ReleasedModel(values: Sequence[Any]) -> ReleasedModel:
+def make_released_model(values: Sequence[Any]) -> ReleasedModel:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _ReleasedModel()
     (
@@ -597,7 +641,7 @@ class RotatedToken(Row):
 _RotatedToken = writable(RotatedToken)
 
 
-def make_RotatedToken(values: Sequence[Any]) -> RotatedToken:
+def make_rotated_token(values: Sequence[Any]) -> RotatedToken:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _RotatedToken()
     (
@@ -620,7 +664,7 @@ class Source(Row):
         id: Identifier of the source.
         threat_model_id: The model it belongs to.
         name: Name, 1 to 256 characters.
-        url: Address of the repository, up to 1,024 characters.
+        url: Address of the repository: http, https, ssh, git or file, up to 1,024 characters.
         description: What it holds.
         type: git, svn, mercurial or other.
         parameters: What pins a branch, tag, commit or path: {refType, refValue, subPath}.
@@ -642,7 +686,7 @@ class Source(Row):
 _Source = writable(Source)
 
 
-def make_Source(values: Sequence[Any]) -> Source:
+def make_source(values: Sequence[Any]) -> Source:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _Source()
     (
@@ -709,7 +753,7 @@ class Threat(Row):
 _Threat = writable(Threat)
 
 
-def make_Threat(values: Sequence[Any]) -> Threat:
+def make_threat(values: Sequence[Any]) -> Threat:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _Threat()
     (
@@ -777,7 +821,7 @@ class ThreatModel(Row):
 _ThreatModel = writable(ThreatModel)
 
 
-def make_ThreatModel(values: Sequence[Any]) -> ThreatModel:
+def make_threat_model(values: Sequence[Any]) -> ThreatModel:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _ThreatModel()
     (
@@ -825,7 +869,7 @@ class User(Row):
 _User = writable(User)
 
 
-def make_User(values: Sequence[Any]) -> User:
+def make_user(values: Sequence[Any]) -> User:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _User()
     (
@@ -871,7 +915,7 @@ class UserProvider(Row):
 _UserProvider = writable(UserProvider)
 
 
-def make_UserProvider(values: Sequence[Any]) -> UserProvider:
+def make_user_provider(values: Sequence[Any]) -> UserProvider:
     """Make a row of its values, in the order of its attributes."""
     row: Any = _UserProvider()
     (

@@ -54,7 +54,7 @@ class Account:
         found = path.stat()
         return cls(found.st_uid, found.st_gid)
 
-    def run(self, *command: str | os.PathLike[str]) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str | os.PathLike[str], cwd: Path = Path("/")) -> subprocess.CompletedProcess[str]:
         """Run a program as this user, in English, and wait for it.
 
         The variables of libpq and of the Python environment stay behind: they are meant for clients.
@@ -70,7 +70,7 @@ class Account:
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
-            cwd="/",
+            cwd=cwd,
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
             umask=0o077,
             user=self.uid if root else None,
@@ -80,7 +80,7 @@ class Account:
 
     def may_enter(self, path: Path) -> bool:
         """Tell whether this user can reach a folder, or the place where it is going to be."""
-        while not path.exists() and path != path.parent:
+        while not path.is_dir() and path != path.parent:
             path = path.parent
         return self.run("/bin/sh", "-c", 'cd "$0"', path).returncode == 0
 

@@ -49,6 +49,7 @@ _POLL_SECONDS = 0.02
 
 _LOG_BYTES = 10_000_000
 
+_DATA = "data"
 _LOCK = "lock"
 
 _DISCARD = "discard the data by `tmi-db server destroy`"
@@ -77,8 +78,8 @@ done 2>/dev/null
 true
 """
 
-# The same where there is no /proc, for the one process $1: the folder stands on the command line of the main process.
-_NAMED_BY = 'ps -o pid=,command= -p "$1" | grep -F -- "$0"'
+# The same where there is no /proc, for the one process $1.
+_WORKING_IN_WITHOUT_PROC = 'lsof -a -p "$1" -d cwd -F n | grep -q -x -F -- "n$0" && echo "$1"'
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ class Server:
                 whom the server runs as cannot enter it, one under /var/tmp takes its place (see the property `home`).
             installation: the PostgreSQL to run; by default the one its data needs, else `locate()`.
             settings: settings of PostgreSQL that win over the server's own.
-            durable: False trades safety for speed: data may be lost with the machine, never with the process alone.
+            durable: False trades safety for speed: a crash may lose the last transactions, one of the machine all data.
             database: the database to create and to connect to.
         """
         self.wanted_home = Path(data_dir).absolute() if data_dir else default_data_dir()
@@ -157,7 +158,7 @@ class Server:
         """The folder that really holds the server's files."""
         fallback = var_tmp(f"tmi-db-{digest(self.wanted_home)}")
         for place in (self.wanted_home, fallback):
-            if _holds_data(place):
+            if _has(place, _DATA):
                 return place
         return self.wanted_home if Account.unprivileged().may_enter(self.wanted_home) else fallback
 
@@ -168,7 +169,7 @@ class Server:
 
     @property
     def _data(self) -> Path:
-        return self.home / "data"
+        return self.home / _DATA
 
     @property
     def _log(self) -> Path:
@@ -212,7 +213,7 @@ class Server:
         Returns:
             Whether it was running.
         """
-        if not self.home.exists():
+        if not _is_home(self.home):
             return False
         with self._alone():
             return self._stop()
@@ -223,11 +224,11 @@ class Server:
         Returns:
             Whether there was anything to remove.
         """
-        if not self.home.exists():
+        if not _is_home(self.home):
             return False
         with self._alone():
             self._stop()
-            found = _holds_data(self.home)
+            found = self._data.exists()
             for folder in (self._data, self._unfinished, self.socket_dir):
                 if folder != self.home:
                     shutil.rmtree(folder, ignore_errors=True)
@@ -273,7 +274,7 @@ class Server:
     def _make_home(self) -> None:
         home = self.home
         # Its owner and mode are about to be changed: not those of a folder that somebody named by mistake.
-        if home.is_dir() and not _is_ours(home):
+        if home.is_dir() and not _is_home(home) and any(home.iterdir()):
             raise ToolError(
                 f"{home} holds something else already", hint="choose a folder that is empty or not there yet"
             )
@@ -341,15 +342,17 @@ class Server:
             self._log.replace(self._old_log)
         known = self._log.stat().st_size if self._log.exists() else 0
         settings = self._settings | {"unix_socket_directories": str(self.socket_dir)}
+        # pg_ctl hands names to a shell without proper quotes: relative ones are harmless, whatever the home is called.
         started = self._account.run(
             programs.bin_dir / "pg_ctl",
             "start",
             "--silent",
             "--wait",
             "--timeout", str(_START_SECONDS),
-            "--pgdata", self._data,
-            "--log", self._log,
+            "--pgdata", self._data.name,
+            "--log", self._log.name,
             "--options", " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items()),
+            cwd=self.home,
         )  # fmt: skip
         if started.returncode != 0:
             log = self._log.read_bytes()[known:].decode(errors="replace") if self._log.exists() else ""
@@ -420,9 +423,9 @@ class Server:
     def _working(self, pid: int = 0) -> list[int]:
         """List the processes of the server; where there is no /proc, only `pid` is looked at."""
         # As the server's user: inside a container, root may not look where the processes of others work.
-        script = _WORKING_IN if Path("/proc/self/cwd").exists() else _NAMED_BY
-        lines = self._account.run("/bin/sh", "-c", script, self._data, str(pid)).stdout.splitlines()
-        return [int(line.split()[0]) for line in lines]
+        script = _WORKING_IN if Path("/proc/self/cwd").exists() else _WORKING_IN_WITHOUT_PROC
+        found = self._account.run("/bin/sh", "-c", script, self._data.resolve(), str(pid))
+        return [int(line) for line in found.stdout.split()]
 
     def _data_version(self) -> str | None:
         try:
@@ -431,18 +434,18 @@ class Server:
             return None
 
 
-def _holds_data(home: Path) -> bool:
+def _is_home(folder: Path) -> bool:
+    """Tell whether a server has been at home in a folder."""
+    return _has(folder, _LOCK) or _has(folder, _DATA)
+
+
+def _has(home: Path, name: str) -> bool:
     try:
-        return (home / "data").exists()
+        return (home / name).exists()
     except PermissionError:
         raise ToolError(
             f"{home} belongs to another user", hint="set TMI_DB_DATA or --data-dir to a folder of your own"
         ) from None
-
-
-def _is_ours(home: Path) -> bool:
-    """Tell whether a folder is a server's home, or may become one."""
-    return (home / _LOCK).exists() or not any(home.iterdir())
 
 
 def _last_line(text: str) -> str:

@@ -29,7 +29,11 @@ from tmi_db.tool import ToolError
 DataDirOption = Annotated[
     Path | None,
     typer.Option(
-        "--data-dir", envvar="TMI_DB_DATA", help="The server's folder; by default .tmi-db beside the project."
+        "--data-dir",
+        envvar="TMI_DB_DATA",
+        # Whether it may be entered, and by whom, is for the server to say.
+        readable=False,
+        help="The server's folder; by default .tmi-db beside the project.",
     ),
 ]
 

@@ -33,6 +33,10 @@ demo: setup ## Install into the embedded server and show the data layer at work
 test: setup ## Run all tests; PG=18 or PG=/path/to/bin chooses the server, ARGS go to pytest
 	@$(bin)/pytest --numprocesses $(WORKERS) $(if $(PG),--pg $(PG)) $(ARGS)
 
+.PHONY: test-faults
+test-faults: setup ## Crash at every place of every migration, where make test tries a sample
+	@TMI_TEST_FAULTS=all $(bin)/pytest --numprocesses $(WORKERS) $(if $(PG),--pg $(PG)) tests/migrations/test_faults.py $(ARGS)
+
 .PHONY: migrate
 migrate: setup ## Apply all pending migrations
 	@$(tmi-db) migrate up $(ARGS)

@@ -287,12 +287,12 @@ def test_a_way_back_that_takes_too_much_is_caught(copy: Tree) -> None:
         up_down_and_up_again_gives_the_same(copy)
 
 
-def test_the_fingerprint_is_the_same_on_every_major_version_here(tree: Tree) -> None:
-    expected = take(tree.declared()).inside()
-    others = {each.major: each for each in installations() if each.major != tree.cluster.version}
+def test_the_fingerprint_is_the_same_on_every_major_version_here(copy: Tree) -> None:
+    expected = take(copy.declared()).inside()
+    others = {each.major: each for each in installations() if each.major != copy.cluster.version}
     for installation in others.values():
         other = Cluster(installation)
         try:
-            same(expected, take(Tree(other, tree.root).declared()).inside())
+            same(expected, take(Tree(other, copy.root).declared()).inside())
         finally:
             other.remove()

@@ -28,7 +28,8 @@ BEGIN
     BEGIN
       EXECUTE format('SELECT FROM %I($1, $2)', p_function) USING p_threat_model_id, jsonb_build_array(v_item);
     EXCEPTION
-      WHEN data_exception OR integrity_constraint_violation OR SQLSTATE 'TM404' OR SQLSTATE 'TM409' OR SQLSTATE 'TM412' OR SQLSTATE 'TM413' OR SQLSTATE 'TM422' THEN
+      -- TM000 is the class of all our own.
+      WHEN data_exception OR integrity_constraint_violation OR SQLSTATE 'TM000' THEN
         GET STACKED DIAGNOSTICS
           v_state = RETURNED_SQLSTATE,
           v_message = MESSAGE_TEXT,
@@ -37,10 +38,17 @@ BEGIN
           v_table = TABLE_NAME,
           v_column = COLUMN_NAME,
           v_constraint = CONSTRAINT_NAME;
-        -- A detail that PostgreSQL wrote shows the row's values, which may be large; our own names the field.
-        RAISE EXCEPTION '%', v_message USING ERRCODE = v_state, HINT = v_hint, TABLE = v_table, COLUMN = v_column, CONSTRAINT = v_constraint,
+        IF v_state = '23505' THEN
+          -- In words that do not tell whose row it is.
+          v_state := 'TM409';
+          v_message := 'the id is in use';
+          v_column := 'id';
+          v_constraint := '';
+        END IF;
+        RAISE EXCEPTION '%', v_message USING ERRCODE = v_state, HINT = coalesce(nullif(v_hint, ''), 'nothing was written: correct the item and send all of them again'), TABLE = v_table, COLUMN = v_column, CONSTRAINT = v_constraint,
+          -- A detail that PostgreSQL wrote shows the row's values, which may be large; our own names the place.
           DETAIL = format('item %s', v_index) || CASE
-            WHEN v_detail LIKE 'field: %' THEN ': ' || substr(v_detail, 8)
+            WHEN v_detail ~ '^(field|path): ' THEN ': ' || substr(v_detail, strpos(v_detail, ' ') + 1)
             WHEN v_column <> '' THEN ': ' || v_column
             ELSE ''
           END;
@@ -55,6 +63,6 @@ p_function: the helper that takes a model and an array of items.
 p_threat_model_id: the model.
 p_items: the items of the failed call.
 Returns nothing when each item alone is right, so that the caller raises the first error again.
-Raises what the offending item raises, with DETAIL ''item <index, counted from 0>: <field>''.';
+Raises what the offending item raises, with DETAIL ''item <index, counted from 0>: <field or JSON Pointer>''.';
 REVOKE ALL ON FUNCTION _blame_item FROM PUBLIC;
 ALTER FUNCTION _blame_item OWNER TO tmi_api;

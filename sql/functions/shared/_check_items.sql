@@ -10,6 +10,9 @@ SET search_path FROM CURRENT
 AS $$
 DECLARE
   v_count integer;
+  v_keys text[] := ARRAY(SELECT k.key FROM jsonb_object_keys(p_types) AS k (key));
+  v_others integer;
+  v_found jsonb;
   v_index bigint;
   v_key text;
   v_type text;
@@ -23,6 +26,33 @@ BEGIN
   ELSIF v_count = 0 THEN
     RAISE EXCEPTION 'a bulk call takes at least 1 item' USING ERRCODE = 'TM422', DETAIL = 'field: items';
   END IF;
+
+  -- Items are nearly always right, and that is seen in a third of the time that it takes to find what is wrong: no other
+  -- keys, and as many values that are neither text nor null as stand under the keys that take such.
+  PERFORM
+  FROM jsonb_array_elements(p_items) AS i (item)
+  WHERE jsonb_typeof(i.item) <> 'object'
+    OR i.item - v_keys <> '{}';
+  IF NOT FOUND THEN
+    v_others := jsonb_array_length(jsonb_path_query_array(p_items, 'strict $[*].* ? ((@ starts with "") is unknown && @ != null)'));
+    FOR v_key, v_type IN
+      SELECT e.key, e.value
+      FROM jsonb_each_text(p_types) e
+      WHERE e.value <> 'string'
+    LOOP
+      v_found := jsonb_path_query_array(p_items, format('$[*].%s.type()', to_json(v_key))::jsonpath);
+      IF v_found <@ jsonb_build_array(v_type, 'null') THEN
+        v_others := v_others - jsonb_array_length(v_found) + jsonb_array_length(jsonb_path_query_array(v_found, '$[*] ? (@ == "null")'));
+      ELSE
+        v_others := -1;
+        EXIT;
+      END IF;
+    END LOOP;
+    IF v_others = 0 THEN
+      RETURN v_count;
+    END IF;
+  END IF;
+
   SELECT i.index, e.key, p_types ->> e.key
   INTO v_index, v_key, v_type
   FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, index)

@@ -38,17 +38,9 @@ BEGIN
     WHERE m.id = p_threat_model_id;
   END IF;
   RETURN QUERY
-  UPDATE threat_models m
-  SET name = c.name,
-    description = c.description,
-    threat_model_framework = c.threat_model_framework,
-    issue_url = c.issue_url
-  FROM threat_models o
-  CROSS JOIN LATERAL jsonb_populate_record(o, p_changes) c
-  WHERE m.id = p_threat_model_id
-    AND o.id = p_threat_model_id
-  RETURNING m.id, m.name, m.description, m.owner_email, m.created_by, m.threat_model_framework, m.issue_url,
-    m.document_count, m.source_count, m.diagram_count, m.threat_count, m.created_at, m.modified_at, v_role;
+  SELECT m.id, m.name, m.description, m.owner_email, m.created_by, m.threat_model_framework, m.issue_url,
+    m.document_count, m.source_count, m.diagram_count, m.threat_count, m.created_at, m.modified_at, v_role
+  FROM _threat_model_change(p_threat_model_id, p_changes) m;
 END
 $$;
 COMMENT ON FUNCTION threat_model_update IS

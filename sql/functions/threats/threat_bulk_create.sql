@@ -1,3 +1,4 @@
+-- Rendered from templates/bulk_create.sql.j2 by tools/render_sql.py.
 -- All or none, in one statement; the error names the item.
 CREATE OR REPLACE FUNCTION threat_bulk_create(
   p_threat_model_id uuid,
@@ -14,15 +15,16 @@ AS $$
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_items, '{
-    "id": "string", "diagram_id": "string", "cell_id": "string", "name": "string", "description": "string", "impact": "string", "likelihood": "string", "risk_rating": "string",
-    "score": "number", "priority": "string", "mitigated": "boolean", "status": "string", "threat_type": "string", "issue_url": "string", "mitigation": "string", "metadata": "object"
+    "id": "string", "name": "string", "description": "string", "impact": "string", "likelihood": "string", "risk_rating": "string",
+    "score": "number", "priority": "string", "mitigated": "boolean", "status": "string", "threat_type": "string", "mitigation": "string",
+    "issue_url": "string", "diagram_id": "string", "cell_id": "string", "metadata": "object"
   }');
   BEGIN
     RETURN QUERY
     SELECT t.*
     FROM _threats_insert(p_threat_model_id, p_items) t;
   EXCEPTION
-    WHEN data_exception OR integrity_constraint_violation OR SQLSTATE 'TM409' OR SQLSTATE 'TM422' THEN
+    WHEN data_exception OR integrity_constraint_violation OR SQLSTATE 'TM000' THEN
       PERFORM _blame_item('_threats_insert', p_threat_model_id, p_items);
       RAISE;
   END;

@@ -1,3 +1,4 @@
+-- Rendered from templates/delete.sql.j2 by tools/render_sql.py.
 -- Its metadata goes with it, and the model's count goes down, by trigger.
 CREATE OR REPLACE FUNCTION threat_delete(
   p_threat_model_id uuid,

@@ -1,3 +1,4 @@
+-- Rendered from templates/get.sql.j2 by tools/render_sql.py.
 -- A threat is found within its model alone: there is no way to reach one by its id.
 CREATE OR REPLACE FUNCTION threat_get(
   p_threat_model_id uuid,

@@ -1,0 +1,40 @@
+-- Rendered from templates/bulk_create.sql.j2 by tools/render_sql.py.
+-- All or none, in one statement; the error names the item.
+CREATE OR REPLACE FUNCTION diagram_bulk_create(
+  p_threat_model_id uuid,
+  p_items jsonb
+) RETURNS SETOF diagrams
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+PARALLEL UNSAFE
+SET search_path FROM CURRENT
+SET row_security TO on
+SET standard_conforming_strings TO on
+AS $$
+BEGIN
+  PERFORM _enter(p_threat_model_id, 'writer');
+  PERFORM _check_items(p_items, '{
+    "id": "string", "name": "string", "description": "string", "cells": "array", "type": "string", "metadata": "object"
+  }');
+  BEGIN
+    RETURN QUERY
+    SELECT t.*
+    FROM _diagrams_insert(p_threat_model_id, p_items) t;
+  EXCEPTION
+    WHEN data_exception OR integrity_constraint_violation OR SQLSTATE 'TM000' THEN
+      PERFORM _blame_item('_diagrams_insert', p_threat_model_id, p_items);
+      RAISE;
+  END;
+END
+$$;
+COMMENT ON FUNCTION diagram_bulk_create IS
+'Creates up to 1,000 diagrams in one statement, all or none.
+
+p_threat_model_id: the model, of which the caller must be a writer at least.
+p_items: an array of 1 to 1,000 objects with the fields that diagram_create takes, without p_.
+Returns rows, in the order of the items.
+Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model does not exist or may not be seen; TM409 when an id is in use; TM413 above 1,000 items; TM422 for a bad value; DETAIL names the item, counted from 0.';
+REVOKE ALL ON FUNCTION diagram_bulk_create FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION diagram_bulk_create TO tmi_app;
+ALTER FUNCTION diagram_bulk_create OWNER TO tmi_api;

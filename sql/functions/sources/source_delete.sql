@@ -1,0 +1,40 @@
+-- Rendered from templates/delete.sql.j2 by tools/render_sql.py.
+-- Its metadata goes with it, and the model's count goes down, by trigger.
+CREATE OR REPLACE FUNCTION source_delete(
+  p_threat_model_id uuid,
+  p_source_id uuid,
+  p_if_modified_at timestamptz DEFAULT NULL
+) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+PARALLEL UNSAFE
+SET search_path FROM CURRENT
+SET row_security TO on
+SET standard_conforming_strings TO on
+AS $$
+DECLARE
+  v_modified_at timestamptz;
+BEGIN
+  PERFORM _enter(p_threat_model_id, 'writer');
+  DELETE FROM sources t
+  WHERE t.threat_model_id = p_threat_model_id
+    AND t.id = p_source_id
+  RETURNING t.modified_at INTO v_modified_at;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'source not found' USING ERRCODE = 'TM404', TABLE = 'sources';
+  END IF;
+  PERFORM _check_unchanged(v_modified_at, p_if_modified_at, 'sources');
+END
+$$;
+COMMENT ON FUNCTION source_delete IS
+'Deletes a source and its metadata.
+
+p_threat_model_id: the model, of which the caller must be a writer at least.
+p_source_id: the source, which must be of that model.
+p_if_modified_at: the modified_at that the caller read; the deletion is refused if the row has moved on.
+Returns nothing.
+Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model or the source does not exist or may not be seen; TM412 when the row has changed since.';
+REVOKE ALL ON FUNCTION source_delete FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION source_delete TO tmi_app;
+ALTER FUNCTION source_delete OWNER TO tmi_api;

@@ -15,13 +15,14 @@ CREATE TABLE documents (
   CONSTRAINT documents_name_length_check CHECK (length(name) <= 256),
   CONSTRAINT documents_url_check CHECK (length(url) > 0),
   CONSTRAINT documents_url_length_check CHECK (length(url) <= 1024),
+  CONSTRAINT documents_url_scheme_check CHECK (url ~* '^(https?|ssh|git|file)://[^\x01-\x1f\x7f]+$'),
   CONSTRAINT documents_description_length_check CHECK (length(description) <= 1000000)
 );
 COMMENT ON TABLE documents IS 'Documents that threat models refer to.';
 COMMENT ON COLUMN documents.id IS 'Identifier of the document.';
 COMMENT ON COLUMN documents.threat_model_id IS 'The model it belongs to.';
 COMMENT ON COLUMN documents.name IS 'Name, 1 to 256 characters.';
-COMMENT ON COLUMN documents.url IS 'Where the document is, up to 1,024 characters.';
+COMMENT ON COLUMN documents.url IS 'Where the document is: http, https, ssh, git or file, up to 1,024 characters.';
 COMMENT ON COLUMN documents.description IS 'What it holds.';
 COMMENT ON COLUMN documents.created_at IS 'When the document was added.';
 COMMENT ON COLUMN documents.modified_at IS 'When the row last changed.';
@@ -31,6 +32,7 @@ COMMENT ON CONSTRAINT documents_name_check ON documents IS 'A document has a nam
 COMMENT ON CONSTRAINT documents_name_length_check ON documents IS 'A name fits a line.';
 COMMENT ON CONSTRAINT documents_url_check ON documents IS 'A document is somewhere.';
 COMMENT ON CONSTRAINT documents_url_length_check ON documents IS 'An address that a browser takes.';
+COMMENT ON CONSTRAINT documents_url_scheme_check ON documents IS 'A link that is followed fetches something, and runs nothing.';
 COMMENT ON CONSTRAINT documents_description_length_check ON documents IS 'A text has an end.';
 COMMENT ON INDEX documents_pkey IS 'Which document has this id?';
 

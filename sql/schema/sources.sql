@@ -17,6 +17,7 @@ CREATE TABLE sources (
   CONSTRAINT sources_name_length_check CHECK (length(name) <= 256),
   CONSTRAINT sources_url_check CHECK (length(url) > 0),
   CONSTRAINT sources_url_length_check CHECK (length(url) <= 1024),
+  CONSTRAINT sources_url_scheme_check CHECK (url ~* '^(https?|ssh|git|file)://[^\x01-\x1f\x7f]+$'),
   CONSTRAINT sources_description_length_check CHECK (length(description) <= 1000000),
   CONSTRAINT sources_type_check CHECK (type IN ('git', 'svn', 'mercurial', 'other'))
 );
@@ -24,7 +25,7 @@ COMMENT ON TABLE sources IS 'Source code repositories that threat models refer t
 COMMENT ON COLUMN sources.id IS 'Identifier of the source.';
 COMMENT ON COLUMN sources.threat_model_id IS 'The model it belongs to.';
 COMMENT ON COLUMN sources.name IS 'Name, 1 to 256 characters.';
-COMMENT ON COLUMN sources.url IS 'Address of the repository, up to 1,024 characters.';
+COMMENT ON COLUMN sources.url IS 'Address of the repository: http, https, ssh, git or file, up to 1,024 characters.';
 COMMENT ON COLUMN sources.description IS 'What it holds.';
 COMMENT ON COLUMN sources.type IS 'git, svn, mercurial or other.';
 COMMENT ON COLUMN sources.parameters IS 'What pins a branch, tag, commit or path: {refType, refValue, subPath}.';
@@ -36,6 +37,7 @@ COMMENT ON CONSTRAINT sources_name_check ON sources IS 'A source has a name.';
 COMMENT ON CONSTRAINT sources_name_length_check ON sources IS 'A name fits a line.';
 COMMENT ON CONSTRAINT sources_url_check ON sources IS 'A source is somewhere.';
 COMMENT ON CONSTRAINT sources_url_length_check ON sources IS 'An address that a browser takes.';
+COMMENT ON CONSTRAINT sources_url_scheme_check ON sources IS 'A link that is followed fetches something, and runs nothing.';
 COMMENT ON CONSTRAINT sources_description_length_check ON sources IS 'A text has an end.';
 COMMENT ON CONSTRAINT sources_type_check ON sources IS 'The kinds of repository that TMI knows.';
 COMMENT ON INDEX sources_pkey IS 'Which source has this id?';
@@ -66,6 +68,13 @@ CREATE OR REPLACE TRIGGER sources_freeze
   )
   EXECUTE FUNCTION _row_freeze('id', 'threat_model_id', 'created_at');
 COMMENT ON TRIGGER sources_freeze ON sources IS 'A source is not moved to another model.';
+
+CREATE OR REPLACE TRIGGER sources_parameters
+  BEFORE INSERT OR UPDATE OF parameters ON sources
+  FOR EACH ROW
+  WHEN (NEW.parameters IS NOT NULL)
+  EXECUTE FUNCTION _sources_parameters();
+COMMENT ON TRIGGER sources_parameters ON sources IS 'Parameters say a branch, tag, commit or path, and nothing else.';
 
 CREATE OR REPLACE TRIGGER sources_touch
   BEFORE UPDATE ON sources

@@ -11,8 +11,8 @@ GRANT SELECT ON metadata TO tmi_report;
 DROP POLICY IF EXISTS metadata_select_api ON metadata;
 CREATE POLICY metadata_select_api ON metadata
   FOR SELECT TO tmi_api
-  USING (threat_model_id = (SELECT _scope_read()));
-COMMENT ON POLICY metadata_select_api ON metadata IS 'An API function sees the metadata of the model it entered.';
+  USING (threat_model_id = (SELECT _scope_read()) OR threat_model_id IN (SELECT unnest((SELECT _scope_list()))));
+COMMENT ON POLICY metadata_select_api ON metadata IS 'An API function sees the metadata of the model it entered, or of those it entered together.';
 
 DROP POLICY IF EXISTS metadata_insert_api ON metadata;
 CREATE POLICY metadata_insert_api ON metadata

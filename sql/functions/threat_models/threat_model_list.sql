@@ -32,6 +32,7 @@ DECLARE
   v_actor text := _open();
   v_ids uuid[];
   v_roles text[];
+  v_metadata text := '';
 BEGIN
   IF p_filter IS NULL AND p_sort IN ('created_at', '-created_at') THEN
     IF p_after IS NOT NULL THEN
@@ -51,14 +52,33 @@ BEGIN
     SELECT e.threat_model_ids, e.roles
     INTO v_ids, v_roles
     FROM _enter_all() e;
+    -- Key and value have to be those of one pair, which two independent conditions would not say.
+    IF p_filter ? 'metadata_key' THEN
+      v_metadata := format(
+        $sql$ AND EXISTS (
+          SELECT
+          FROM metadata d
+          WHERE d.threat_model_id = t.id
+            AND d.entity_type = 'threat_model'
+            AND d.key = %L
+            AND (%L IS NULL OR d.value = %2$L)
+        )$sql$,
+        p_filter ->> 'metadata_key',
+        p_filter ->> 'metadata_value'
+      );
+    ELSIF p_filter ? 'metadata_value' THEN
+      RAISE EXCEPTION 'a metadata value is looked for under a key' USING ERRCODE = 'TM422', DETAIL = 'field: filter.metadata_value',
+        HINT = 'add metadata_key to the filter';
+    END IF;
     RETURN QUERY EXECUTE
       'SELECT t.id, t.name, t.description, t.owner_email, t.created_by, t.threat_model_framework, t.issue_url,
          t.document_count, t.source_count, t.diagram_count, t.threat_count, t.created_at, t.modified_at, a.role
        FROM unnest($1, $2) AS a (threat_model_id, role)
        JOIN threat_models t ON t.id = a.threat_model_id
        WHERE true'
+      || v_metadata
       || _filter_clause(
-        p_filter,
+        p_filter - ARRAY['metadata_key', 'metadata_value'],
         '{"owner_email": "text", "created_by": "text", "threat_model_framework": "text", "issue_url": "text"}',
         '{
           "name": ["text", "strpos(lower(t.name), lower(%L)) > 0"],
@@ -80,7 +100,7 @@ COMMENT ON FUNCTION threat_model_list IS
 p_limit: 1 to 200 models; 50 by default.
 p_after: the last row of the page before, or just its id and the column sorted by, as a JSON object.
 p_sort: created_at, modified_at or name; a minus in front for the greatest first; the newest first by default.
-p_filter: an object of owner_email, created_by, threat_model_framework, issue_url (a value, an array of values, or null), name (a part of it, in any case), role, created_after, created_before, modified_after, modified_before.
+p_filter: an object of owner_email, created_by, threat_model_framework, issue_url (a value, an array of values, or null), name (a part of it, in any case), role, created_after, created_before, modified_after, modified_before, metadata_key (a key of the model''s own metadata), metadata_value (the value of that key).
 Returns rows.
 Raises TM401 without a valid identity; TM413 for a page that is too large; TM422 for an unknown order, filter or cursor.';
 REVOKE ALL ON FUNCTION threat_model_list FROM PUBLIC;

@@ -43,13 +43,13 @@ SELECT set_eq(
   'models with wrong counts are found, with the right ones'
 );
 SELECT is_empty('SELECT 1 FROM ids, counts_repair(right_one)', 'a right model is not repaired');
-SELECT set_eq(
+SELECT results_eq(
   'SELECT r.threat_model_id, r.cached_threat_count, r.threat_count FROM ids, counts_repair(wrong_one) r',
   $$SELECT v.* FROM ids CROSS JOIN LATERAL (VALUES (wrong_one, 7, 2::bigint)) AS v (a, b, c)$$,
   'one model is repaired'
 );
 SELECT set_eq('SELECT threat_model_id FROM counts_verify()', 'SELECT worse_one FROM ids', 'and the other is still wrong');
-SELECT set_eq('SELECT r.threat_model_id, r.cached_diagram_count, r.diagram_count FROM counts_repair() r', 'SELECT v.* FROM ids CROSS JOIN LATERAL (VALUES (worse_one, 9, 1::bigint)) AS v (a, b, c)', 'until all are repaired');
+SELECT results_eq('SELECT r.threat_model_id, r.cached_diagram_count, r.diagram_count FROM counts_repair() r', 'SELECT v.* FROM ids CROSS JOIN LATERAL (VALUES (worse_one, 9, 1::bigint)) AS v (a, b, c)', 'until all are repaired');
 SELECT is_empty('SELECT 1 FROM counts_verify()', 'then all are right');
 SELECT tap.reset();
 SELECT results_eq(

@@ -72,7 +72,7 @@ ROLLBACK TO a;
 -- Somebody who was named
 SAVEPOINT a;
 SELECT tap.become('auth');
-SELECT set_eq(
+SELECT results_eq(
   'SELECT d.threat_model_id, d.action, d.new_owner_email FROM ids, user_delete(alice, '' Dave@example.com'', true) d',
   $$SELECT i.id, v.action, v.email FROM ids, unnest(ARRAY[alone, shared]) AS i (id), (VALUES ('transferred', 'dave@example.com')) AS v (action, email)$$,
   'who is named gets all the models, and none is deleted'

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 
 import pytest
+from pytest_postgresql import factories
+from pytest_postgresql.executors import NoopExecutor
+from pytest_postgresql.janitor import DatabaseJanitor
 from support import database as databases
 from support.cluster import Cluster, sweep
 from support.database import Connection, Database
@@ -55,20 +58,34 @@ def durable_cluster(request: pytest.FixtureRequest) -> Iterator[Callable[..., Cl
         yield start
 
 
+# pytest-postgresql makes and drops the template and its copies; the server is ours: its own refuses to run as root.
+served = factories.postgresql_noproc(depends_on="cluster")
+
+
 @pytest.fixture(scope="session")
-def template(cluster: Cluster) -> Database:
+def template(cluster: Cluster, served: NoopExecutor) -> Database:
     """What the other databases are copies of: roles, the schema, a key, logins and helpers. Never connect to it."""
-    database = databases.create(cluster, "tmi_template")
+    database = Database(cluster, served.template_dbname)
     databases.build(database)
     return database
 
 
 @pytest.fixture
-def database(template: Database) -> Iterator[Database]:
+def database(template: Database, served: NoopExecutor) -> Iterator[Database]:
     """A copy of the template for this test alone, where commits matter."""
-    clone = template.copy()
-    yield clone
-    clone.drop()
+    janitor = DatabaseJanitor(
+        user=served.user,
+        host=served.host,
+        port=served.port,
+        password=served.password,
+        dbname=databases.new_name(),
+        template_dbname=template.name,
+        maintenance_dbname=served.maintenance_dbname,
+    )
+    with janitor:
+        clone = Database(template.cluster, janitor.dbname)
+        clone.close_to_public()
+        yield clone
 
 
 @pytest.fixture

@@ -59,18 +59,26 @@ class Database:
 
     def copy(self, name: str | None = None) -> Database:
         """Clone this database, to which nobody may be connected."""
-        clone = Database(self.cluster, name or f"test_{next(_numbers)}")
-        self.cluster.execute(
-            f'CREATE DATABASE "{clone.name}" TEMPLATE "{self.name}" STRATEGY file_copy',
-            # The one part of `tmi-db init` that PostgreSQL does not copy along.
-            f'REVOKE TEMPORARY ON DATABASE "{clone.name}" FROM PUBLIC',
-            f'GRANT TEMPORARY ON DATABASE "{clone.name}" TO tmi_owner',
-        )
+        clone = Database(self.cluster, name or new_name())
+        self.cluster.execute(f'CREATE DATABASE "{clone.name}" TEMPLATE "{self.name}" STRATEGY file_copy')
+        clone.close_to_public()
         return clone
+
+    def close_to_public(self) -> None:
+        """Repeat the one part of `tmi-db init` that PostgreSQL does not copy along with a database."""
+        self.cluster.execute(
+            f'REVOKE TEMPORARY ON DATABASE "{self.name}" FROM PUBLIC',
+            f'GRANT TEMPORARY ON DATABASE "{self.name}" TO tmi_owner',
+        )
 
     def drop(self) -> None:
         """Drop the database, whoever is connected."""
         self.cluster.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+
+
+def new_name() -> str:
+    """Return a name that no other database of this run has."""
+    return f"test_{next(_numbers)}"
 
 
 def create(cluster: Cluster, name: str | None = None) -> Database:

@@ -256,9 +256,9 @@ class AsyncDatabase:
 class _Connection(AsyncConnection[Any]):
     """Tells the database why it could not be made, which the pool would only log."""
 
-    # The pool passes the watch along with libpq's parameters, which the overridden method lists by name.
     @classmethod
-    async def connect(cls, *args: Any, watch: pooling.Watch, **kwargs: Any) -> Self:  # type: ignore[override]
+    async def connect(cls, *args: Any, **kwargs: Any) -> Self:
+        watch: pooling.Watch = kwargs.pop("watch")  # the pool passes it along with libpq's parameters
         try:
             connection = await super().connect(*args, cursor_factory=AsyncRawCursor, **kwargs)
         except psycopg.Error as error:

@@ -210,24 +210,31 @@ _BITS = {"smallint": 15, "integer": 31, "bigint": 63}
 def _impossible_argument(function: Function[Any], arguments: Sequence[Any]) -> str | None:
     """Name the argument that no database could take; asked only after a refusal that named none."""
     for (name, sql_type), argument in zip(function.parameters, arguments, strict=True):
-        values = argument if isinstance(argument, list | tuple) else [argument]
+        values = argument if isinstance(argument, list | tuple) and sql_type.endswith("[]") else [argument]
         if any(_is_impossible(sql_type.removesuffix("[]"), item) for item in values):
             return name
     return None
 
 
 def _is_impossible(sql_type: str, argument: Any) -> bool:
+    if argument is UNSET or argument is None:
+        return False
     try:
+        if sql_type == "jsonb":
+            text = _json(argument)
+            text.encode()
+            return "\\u0000" in text
+        if sql_type in _BITS:
+            limit = 1 << _BITS[sql_type]
+            return not -limit <= argument < limit
         if isinstance(argument, str):
             argument.encode()
             if sql_type == "uuid":
                 UUID(argument)
-        elif isinstance(argument, int | float) and sql_type in _BITS:
-            limit = 1 << _BITS[sql_type]
-            return not -limit <= argument < limit
-    except ValueError:
+            return "\0" in argument
+    except (TypeError, ValueError):
         return True
-    return isinstance(argument, str) and "\0" in argument
+    return False
 
 
 def only(rows: list[R], function: Function[R]) -> R:
@@ -267,8 +274,7 @@ def _aware(moment: Any) -> Any:
     return moment
 
 
-_ADAPTERS: Mapping[str, Callable[[Any], Any]] = {
-    # JSON travels as text: the server reads it either way, and NaN, sets and the like are refused here.
-    "jsonb": json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_jsonable).encode,
-    "timestamp with time zone": _aware,
-}
+# JSON travels as text: the server reads it either way, and NaN, sets and the like are refused here.
+_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_jsonable).encode
+
+_ADAPTERS: Mapping[str, Callable[[Any], Any]] = {"jsonb": _json, "timestamp with time zone": _aware}

@@ -257,9 +257,9 @@ class Database:
 class _Connection(Connection[Any]):
     """Tells the database why it could not be made, which the pool would only log."""
 
-    # The pool passes the watch along with libpq's parameters, which the overridden method lists by name.
     @classmethod
-    def connect(cls, *args: Any, watch: pooling.Watch, **kwargs: Any) -> Self:  # type: ignore[override]
+    def connect(cls, *args: Any, **kwargs: Any) -> Self:
+        watch: pooling.Watch = kwargs.pop("watch")  # the pool passes it along with libpq's parameters
         try:
             connection = super().connect(*args, cursor_factory=RawCursor, **kwargs)
         except psycopg.Error as error:

@@ -59,6 +59,8 @@ _SETTINGS = {
     "port": str(_PORT),
     "unix_socket_permissions": "0700",
     "cluster_name": "tmi-db",
+    # In the data folder and not in /dev/shm, which is small in containers and which a killed server litters.
+    "dynamic_shared_memory_type": "mmap",
     "timezone": "UTC",
     "log_timezone": "UTC",
     # Compiling costs more than it saves for queries of a few rows.
@@ -78,8 +80,8 @@ done 2>/dev/null
 true
 """
 
-# The same where there is no /proc, for the one process $1.
-_WORKING_IN_WITHOUT_PROC = 'lsof -a -p "$1" -d cwd -F n | grep -q -x -F -- "n$0" && echo "$1"'
+# Where there is no /proc, it must do that a process bears the server's name.
+_NAMED_POSTGRES = 'for pid; do ps -o comm= -p "$pid" | grep -q "postgres$" && echo "$pid"; done; true'
 
 
 @dataclass(frozen=True)
@@ -396,7 +398,7 @@ class Server:
         """Wait for processes to end; False if they don't."""
         deadline = time.monotonic() + _STOP_SECONDS
         while time.monotonic() < deadline:
-            if not set(pids) & set(self._working()):
+            if not set(pids) & set(self._working(*pids)):
                 return True
             time.sleep(_POLL_SECONDS)
         return False
@@ -420,11 +422,11 @@ class Server:
             return None
         return pid if pid in self._working(pid) else None
 
-    def _working(self, pid: int = 0) -> list[int]:
-        """List the processes of the server; where there is no /proc, only `pid` is looked at."""
+    def _working(self, *pids: int) -> list[int]:
+        """List the processes of the server; where there is no /proc, only `pids` are looked at."""
         # As the server's user: inside a container, root may not look where the processes of others work.
-        script = _WORKING_IN if Path("/proc/self/cwd").exists() else _WORKING_IN_WITHOUT_PROC
-        found = self._account.run("/bin/sh", "-c", script, self._data.resolve(), str(pid))
+        script = _WORKING_IN if Path("/proc/self/cwd").exists() else _NAMED_POSTGRES
+        found = self._account.run("/bin/sh", "-c", script, self._data, *map(str, pids))
         return [int(line) for line in found.stdout.split()]
 
     def _data_version(self) -> str | None:

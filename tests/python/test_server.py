@@ -11,7 +11,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -38,15 +37,6 @@ os.setgroups([]); os.setgid(entry.pw_gid); os.setuid(entry.pw_uid)
 sys.argv = ["tmi-db", *sys.argv[1:]]
 main()
 """
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that every user can enter, unlike pytest's own; what was started in it is stopped."""
-    path = Path(tempfile.mkdtemp(prefix="tmi-db-test-", dir="/tmp"))
-    path.chmod(0o755)
-    yield path
-    shutil.rmtree(path)
 
 
 @pytest.fixture

@@ -34,11 +34,9 @@ def resolve_dsn(dsn: str | None = None) -> str:
     Raises:
         ToolError: the string is malformed (2), or the embedded server cannot start (1).
     """
-    for source, value in (
-        ("--dsn", dsn),
-        ("TMI_DB_DSN", os.environ.get("TMI_DB_DSN")),
-        ("DATABASE_URL", os.environ.get("DATABASE_URL")),
-    ):
+    own, usual = os.environ.get("TMI_DB_DSN"), os.environ.get("DATABASE_URL")
+    # The option --dsn reads TMI_DB_DSN where it is not given.
+    for source, value in (("--dsn" if dsn and dsn != own else "TMI_DB_DSN", dsn or own), ("DATABASE_URL", usual)):
         if value:
             _check(source, value)
             return value

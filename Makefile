@@ -71,6 +71,33 @@ lint/sql: setup
 	@$(bin)/squawk sql/migrations/*.up.sql
 	@$(bin)/python tools/lint_sql.py
 
+.PHONY: generate
+generate: generate/sql generate/api ## Render what is rendered: SQL of sister tables, the Python API
+
+.PHONY: generate/sql
+generate/sql: setup
+	@$(bin)/python tools/render_sql.py
+
+.PHONY: generate/api
+generate/api: setup
+	@$(bin)/python -m tmi_db.generate
+
+.PHONY: verify
+verify: verify/sql verify/api ## Fail if make generate would change anything
+
+.PHONY: verify/sql
+verify/sql: setup
+	@$(bin)/python tools/render_sql.py --check
+
+.PHONY: verify/api
+verify/api: setup
+	@$(bin)/python -m tmi_db.generate --check
+
+.PHONY: lock
+lock: ## Resolve requirements.lock anew from pyproject.toml; needs uv
+	@uv pip compile --quiet --upgrade --universal --generate-hashes --extra dev --python-version 3.11 \
+		--no-emit-index-url pyproject.toml -o requirements.lock
+
 .PHONY: server-start
 server-start: setup ## Start the embedded server
 	@$(tmi-db) server start

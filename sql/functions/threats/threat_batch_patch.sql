@@ -57,6 +57,12 @@ BEGIN
           v_table = TABLE_NAME,
           v_column = COLUMN_NAME,
           v_constraint = CONSTRAINT_NAME;
+        IF code LIKE '22%' THEN
+          -- Values of fields are named where they are written; what is left is the time.
+          code := 'TM422';
+          message := 'if_modified_at cannot take this value';
+          v_column := 'if_modified_at';
+        END IF;
         -- A detail that PostgreSQL wrote shows the row's values; our own names the place.
         detail := CASE WHEN detail ~ '^(field|path|item [0-9]+)' THEN detail WHEN v_column <> '' THEN 'field: ' || v_column END;
         IF p_atomic THEN

@@ -53,7 +53,7 @@ def roles(database: Database, model: Any) -> dict[str, str]:
         return dict(rows.fetchall())
 
 
-def states(outcomes: tuple[Outcome, ...] | list[Outcome]) -> list[str | None]:
+def states(outcomes: list[Outcome]) -> list[str | None]:
     return [outcome.sqlstate for outcome in outcomes]
 
 

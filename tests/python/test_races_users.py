@@ -115,6 +115,15 @@ def test_a_login_waits_for_an_address_to_move_and_gets_the_account_that_has_it_t
     assert other.rows[0][1] is True, "the address was given up, so that it is somebody else's now"
 
 
+def test_a_login_that_found_an_address_taken_makes_a_user_of_it_when_it_was_given_up_meanwhile(
+    database: Database,
+) -> None:
+    (made,) = race(database, login("google", "g", ALICE))
+    lock = Call("SELECT token_revoke_all(%s)", (made.value,))
+    _, other = meet(database, lock, login("apple", "a", ALICE, verified=True), then=change_email(made.value, BOB))
+    assert other.rows[0][1] is True
+
+
 def test_two_users_do_not_get_one_address(database: Database) -> None:
     alice, bob = add_user(database, ALICE), add_user(database, BOB)
     outcomes = race(database, change_email(alice, "new@example.com"), change_email(bob, "new@example.com"))
@@ -274,6 +283,21 @@ def test_one_is_not_deleted_in_favour_of_another_who_is_deleted_at_once(database
     alice, bob = add_user(database, ALICE), add_user(database, BOB)
     outcomes = race(database, delete(alice, transfer_to=BOB), delete(bob, transfer_to=ALICE))
     assert sorted(outcome.sqlstate or "" for outcome in outcomes) == ["", "TM422"], outcomes
+
+
+def test_who_is_to_get_the_models_of_a_deleted_user_does_not_go_meanwhile(database: Database) -> None:
+    alice, bob = add_user(database, ALICE), add_user(database, BOB)
+    (made,) = race(database, create_model(ALICE))
+    rename = Call("""SELECT name FROM threat_model_update(%s, '{"name": "Renamed"}')""", (made.value,), ALICE)
+    _, deleted, refused = meet(database, rename, delete(alice, transfer_to=BOB), delete(bob))
+    assert deleted.rows == [("transferred", BOB)]
+    assert refused.sqlstate == "TM409"
+
+
+def test_who_is_being_deleted_does_not_rename_himself(database: Database) -> None:
+    alice = add_user(database, ALICE)
+    rename = Call("""SELECT name FROM me_update('{"name": "Alicia"}')""", email=ALICE)
+    assert meet(database, delete(alice), rename)[1].sqlstate == "TM401"
 
 
 def test_an_heir_whose_address_moves_meanwhile_inherits_under_the_new_one(database: Database) -> None:

@@ -79,29 +79,37 @@ def race(database: Database, *calls: Call) -> list[Outcome]:
     return outcomes
 
 
-def meet(database: Database, first: Call, second: Call) -> tuple[Outcome, Outcome]:
-    """Make the second call while the transaction of the first is open, which it has to wait for."""
-    outcomes: list[Outcome] = []
-    with (
-        database.connect() as admin,
-        database.connect(first.login, autocommit=False) as holder,
-        database.connect(second.login, autocommit=False) as waiter,
-    ):
+def meet(database: Database, *calls: Call, then: Call | None = None) -> list[Outcome]:
+    """Make each call while the transactions of those before it are open, which it has to wait for.
 
-        def run() -> None:
-            outcomes.append(second.make(waiter))
-            _finish(waiter, outcomes[0])
+    calls: the first is carried out and holds what it locked; each later one is made when the one before it waits.
+    then: what the first transaction does last of all, before it is committed.
+    """
+    outcomes = [Outcome() for _ in calls]
+    threads: list[threading.Thread] = []
+    with ExitStack() as stack:
+        admin = stack.enter_context(database.connect())
+        connections = [stack.enter_context(database.connect(call.login, autocommit=False)) for call in calls]
 
-        held = first.make(holder)
-        assert held.sqlstate is None, held.message
-        thread = threading.Thread(target=run)
-        thread.start()
+        def run(number: int) -> None:
+            outcomes[number] = calls[number].make(connections[number])
+            _finish(connections[number], outcomes[number])
+
+        outcomes[0] = calls[0].make(connections[0])
+        assert outcomes[0].sqlstate is None, outcomes[0].message
         try:
-            _until_blocked(admin, waiter.info.backend_pid, holder.info.backend_pid)
+            for number in range(1, len(calls)):
+                threads.append(threading.Thread(target=run, args=(number,)))
+                threads[-1].start()
+                _until_blocked(admin, connections[number].info.backend_pid, threads[-1])
+            if then:
+                last = then.make(connections[0])
+                assert last.sqlstate is None, last.message
         finally:
-            _finish(holder, held)
-            thread.join()
-    return held, outcomes[0]
+            _finish(connections[0], outcomes[0])
+            for thread in threads:
+                thread.join()
+    return outcomes
 
 
 def _finish(connection: Connection, outcome: Outcome) -> None:
@@ -115,10 +123,10 @@ def _finish(connection: Connection, outcome: Outcome) -> None:
         outcome.rows, outcome.sqlstate, outcome.message = [], error.sqlstate or "", str(error)
 
 
-def _until_blocked(admin: Connection, waiter: int, holder: int) -> None:
+def _until_blocked(admin: Connection, waiter: int, thread: threading.Thread) -> None:
     deadline = monotonic() + PATIENCE
     while True:
-        row = admin.execute("SELECT %s = ANY (pg_blocking_pids(%s))", (holder, waiter)).fetchone()
+        row = admin.execute("SELECT pg_blocking_pids(%s) <> '{}'", (waiter,)).fetchone()
         if row and row[0]:
             return
-        assert monotonic() < deadline, "the second call never waited for the first"
+        assert thread.is_alive() and monotonic() < deadline, "a call did not wait for those before it"

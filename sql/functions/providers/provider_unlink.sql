@@ -12,32 +12,17 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
-DECLARE
-  v_provider text;
-  v_count integer := 0;
-  v_found boolean := false;
 BEGIN
   PERFORM _user_lock(p_user_id);
-  -- Locked one by one, so that a transaction with an older view of them fails instead of miscounting.
-  FOR v_provider IN
-    SELECT p.provider
-    FROM user_providers p
-    WHERE p.user_id = p_user_id
-    ORDER BY p.id
-    FOR UPDATE
-  LOOP
-    v_count := v_count + 1;
-    v_found := v_found OR v_provider = p_provider;
-  END LOOP;
-  IF NOT coalesce(v_found, false) THEN
-    RAISE EXCEPTION 'provider not found' USING ERRCODE = 'TM404', TABLE = 'user_providers', COLUMN = 'provider';
-  ELSIF v_count = 1 THEN
-    RAISE EXCEPTION 'the last way to log in stays' USING ERRCODE = 'TM409', TABLE = 'user_providers', COLUMN = 'provider', DETAIL = 'field: provider',
-      HINT = 'link another provider first';
-  END IF;
   DELETE FROM user_providers p
   WHERE p.user_id = p_user_id
     AND p.provider = p_provider;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'provider not found' USING ERRCODE = 'TM404', TABLE = 'user_providers', COLUMN = 'provider';
+  ELSIF NOT EXISTS (SELECT FROM user_providers p WHERE p.user_id = p_user_id) THEN
+    RAISE EXCEPTION 'the last way to log in stays' USING ERRCODE = 'TM409', TABLE = 'user_providers', COLUMN = 'provider', DETAIL = 'field: provider',
+      HINT = 'link another provider first';
+  END IF;
   UPDATE user_providers p
   SET is_primary = true
   WHERE p.id = (

@@ -23,8 +23,7 @@ DECLARE
   v_delete_models boolean := coalesce(p_delete_models, false);
   v_email text;
 BEGIN
-  -- Deletions take turns: each may make another's user the heir of a model.
-  PERFORM pg_advisory_xact_lock(hashtextextended(format('user_delete %I', current_schema()), 0));
+  -- With whoever is to get the models, so that neither goes meanwhile, and in order, so that two deletions do not wait for each other.
   PERFORM
   FROM users u
   WHERE u.id = p_user_id

@@ -118,4 +118,12 @@ UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'users_last_login_idx'
 SELECT tap.become('maintenance');
 SELECT results_eq('SELECT status, detail FROM health() WHERE name = ''schema_version''', $$VALUES ('error', '17, where a migration stopped in the middle')$$, 'as is one in which a migration stopped');
 SELECT results_eq('SELECT status, detail FROM health() WHERE name = ''invalid_indexes''', $$VALUES ('error', 'users_last_login_idx')$$, 'and an invalid index');
+SELECT is((SELECT status FROM health() WHERE name = 'unused_indexes'), 'ok', 'a small index that nobody uses costs nothing');
+SELECT tap.reset();
+INSERT INTO users (email, name) SELECT n || '@example.com', 'x' FROM generate_series(1, 4000) AS n;
+CREATE INDEX large ON users (sha512(email::bytea)) WITH (fillfactor = 10);
+SELECT tap.become('maintenance');
+SELECT results_eq(
+  'SELECT status, regexp_replace(detail, '' .*'', '''') FROM health() WHERE name = ''unused_indexes''', $$VALUES ('warning', 'large')$$, 'a large one is named'
+);
 SELECT finish();

@@ -13,8 +13,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
-  v_email text := _actor();
+  v_email text := coalesce(_context(), _actor());
 BEGIN
+  -- No look-up of the user where the context holds: access rows refer to users.
   SELECT array_agg(a.threat_model_id), array_agg(a.role)
   INTO threat_model_ids, roles
   FROM threat_model_access a

@@ -18,8 +18,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
-  v_email text := _actor();
+  v_email text := coalesce(_context(), _actor());
 BEGIN
+  -- No look-up of the user where the context holds: access rows refer to users.
   IF p_descending THEN
     SELECT array_agg(p.threat_model_id), array_agg(p.role)
     INTO threat_model_ids, roles

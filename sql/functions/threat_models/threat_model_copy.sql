@@ -30,7 +30,7 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
-  v_id uuid := coalesce(p_id, uuid_generate_v4());
+  v_id uuid;
   v_actor text;
   v_unknown text;
   v_model threat_models;
@@ -41,6 +41,7 @@ DECLARE
   v_metadata metadata[];
 BEGIN
   PERFORM _enter(p_threat_model_id, 'reader');
+  v_id := coalesce(p_id, uuid_generate_v4());
   SELECT i.part
   INTO v_unknown
   FROM unnest(p_include) AS i (part)

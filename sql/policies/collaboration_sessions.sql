@@ -4,7 +4,7 @@ ALTER TABLE collaboration_sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE collaboration_sessions FORCE ROW LEVEL SECURITY;
 
 REVOKE ALL ON collaboration_sessions FROM PUBLIC, tmi_api, tmi_guard, tmi_identity, tmi_app, tmi_auth, tmi_report, tmi_maintenance;
-GRANT SELECT, INSERT (id, threat_model_id, diagram_id, websocket_url, expires_at, host_user_id), UPDATE (websocket_url, expires_at, host_user_id, ended_at), DELETE ON collaboration_sessions TO tmi_api;
+GRANT SELECT, INSERT (id, threat_model_id, diagram_id, websocket_url, expires_at, host_user_id, ttl), UPDATE (websocket_url, expires_at, host_user_id, ended_at), DELETE ON collaboration_sessions TO tmi_api;
 GRANT SELECT, UPDATE (host_user_id, ended_at) ON collaboration_sessions TO tmi_guard;
 GRANT SELECT ON collaboration_sessions TO tmi_report;
 

@@ -38,7 +38,7 @@ CREATE INDEX idx_session_participants_user_id
 COMMENT ON INDEX idx_session_participants_user_id IS 'In which sessions was this person ever? Deleting the person asks too.';
 
 CREATE OR REPLACE TRIGGER session_participants_freeze
-  BEFORE UPDATE ON session_participants
+  BEFORE UPDATE OF id, session_id, user_id, joined_at ON session_participants
   FOR EACH ROW
   WHEN (
     OLD.id IS DISTINCT FROM NEW.id
@@ -48,3 +48,9 @@ CREATE OR REPLACE TRIGGER session_participants_freeze
   )
   EXECUTE FUNCTION _row_freeze('id', 'session_id', 'user_id', 'joined_at');
 COMMENT ON TRIGGER session_participants_freeze ON session_participants IS 'A participation is not handed to another person or session.';
+
+CREATE OR REPLACE TRIGGER session_participants_notify
+  AFTER INSERT OR UPDATE OF left_at ON session_participants
+  FOR EACH ROW
+  EXECUTE FUNCTION _session_participants_notify();
+COMMENT ON TRIGGER session_participants_notify ON session_participants IS 'Listeners hear of sessions that somebody joins or leaves.';

@@ -115,3 +115,16 @@ CREATE OR REPLACE TRIGGER diagrams_metadata_truncate
   FOR EACH STATEMENT
   EXECUTE FUNCTION _diagrams_metadata_delete();
 COMMENT ON TRIGGER diagrams_metadata_truncate ON diagrams IS 'Metadata goes with all diagrams.';
+
+CREATE OR REPLACE TRIGGER diagrams_notify
+  AFTER INSERT OR DELETE ON diagrams
+  FOR EACH ROW
+  EXECUTE FUNCTION _row_notify('diagram');
+COMMENT ON TRIGGER diagrams_notify ON diagrams IS 'Listeners hear of diagrams that come and go.';
+
+CREATE OR REPLACE TRIGGER diagrams_notify_update
+  AFTER UPDATE ON diagrams
+  FOR EACH ROW
+  WHEN (OLD.modified_at IS DISTINCT FROM NEW.modified_at)
+  EXECUTE FUNCTION _row_notify('diagram');
+COMMENT ON TRIGGER diagrams_notify_update ON diagrams IS 'Listeners hear of diagrams that change.';

@@ -103,3 +103,20 @@ CREATE OR REPLACE TRIGGER threat_models_mirror_owner
   FOR EACH ROW
   EXECUTE FUNCTION _threat_models_mirror_owner();
 COMMENT ON TRIGGER threat_models_mirror_owner ON threat_models IS 'The owner of record always has an access row of role owner.';
+
+-- Commits that announce something wait for each other, so for models it is off until somebody switches it on:
+-- ALTER ROLE a_service IN DATABASE a_database SET tmi.notify_models TO on, or ALTER DATABASE for all that are in it.
+CREATE OR REPLACE TRIGGER threat_models_notify
+  AFTER INSERT OR DELETE ON threat_models
+  FOR EACH ROW
+  WHEN (current_setting('tmi.notify_models', true) = 'on')
+  EXECUTE FUNCTION _row_notify('threat_model');
+COMMENT ON TRIGGER threat_models_notify ON threat_models IS 'Listeners hear of models that come and go, if tmi.notify_models is on.';
+
+-- Every column that can change but the counts.
+CREATE OR REPLACE TRIGGER threat_models_notify_update
+  AFTER UPDATE OF name, description, owner_email, threat_model_framework, issue_url ON threat_models
+  FOR EACH ROW
+  WHEN (current_setting('tmi.notify_models', true) = 'on' AND OLD.modified_at IS DISTINCT FROM NEW.modified_at)
+  EXECUTE FUNCTION _row_notify('threat_model');
+COMMENT ON TRIGGER threat_models_notify_update ON threat_models IS 'Listeners hear of models that change, if tmi.notify_models is on.';

@@ -6,6 +6,7 @@ Every test runs twice, against `Database` and against `AsyncDatabase`.
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from support.cluster import Cluster
 from support.database import Connection
 from support.wire import Wire
 from tmi_db import (
+    UNSET,
     AsyncDatabase,
     Conflict,
     ConnectionLost,
@@ -36,6 +38,8 @@ from tmi_db import (
     TooLarge,
     Unauthenticated,
 )
+from tmi_db._generated import functions
+from tmi_db.calls import Function, Statements
 
 Open = Callable[..., Any]
 
@@ -210,6 +214,33 @@ def test_a_reader_cannot_write(alice: Any, bob: Any, model: Any) -> None:
     assert bob.threats.list(model.id) == []
 
 
+def test_the_server_is_left_no_choice_but_to_set_the_identity_before_it_calls(conn: Connection) -> None:
+    # In another order the call would still work on most days, which is why the plan is looked at.
+    statements = Statements(databases.SCHEMA)
+    required = dict(
+        conn.execute("SELECT proname, pronargs - pronargdefaults FROM pg_proc WHERE pronamespace = 'tmi'::regnamespace")
+    )
+    for function in vars(functions).values():
+        if not isinstance(function, Function):
+            continue
+        for given in {required[function.name], len(function.parameters)}:
+            arguments = [None if place < given else UNSET for place, _ in enumerate(function.parameters)]
+            text, parameters = statements.bind(function, arguments, identify=True)
+            plan = conn.execute(
+                b"EXPLAIN (VERBOSE, FORMAT JSON) " + re.sub(rb"\$\d+", b"%s", text), parameters
+            ).fetchone()
+            assert plan
+            node = plan[0][0]["Plan"]
+            if arguments.count(UNSET) < len(arguments):
+                outer, inner = node["Plans"]
+                assert outer["Function Name"] == "_as", function.name
+                assert "CASE WHEN a.a THEN" in inner["Function Call"], function.name
+            else:
+                while "Plans" in node:
+                    (node,) = node["Plans"]
+                assert (node["Function Name"], node["Filter"]) == ("_as", "a.a"), function.name
+
+
 # Sessions
 
 
@@ -243,6 +274,10 @@ def test_a_read_only_session_cannot_write(db: Any) -> None:
 def test_a_session_cannot_be_used_after_its_end(db: Any) -> None:
     with db.session(ALICE) as tmi:
         tmi.me()
+    with pytest.raises(TmiError, match="the session is over"):
+        tmi.me()
+    with pytest.raises(ZeroDivisionError), db.session(ALICE) as tmi:
+        _ = 1 / 0
     with pytest.raises(TmiError, match="the session is over"):
         tmi.me()
 
@@ -573,6 +608,11 @@ def test_a_connection_lost_in_a_session_means_that_nothing_was_saved(open_databa
     with pytest.raises(ConnectionLost) as lost, db.session(ALICE) as tmi:
         tmi.threat_models.create("Payments", id=id)
         wire.cut()
+        tmi.threat_models.create("Orders")
+    assert not lost.value.outcome_unknown
+    with pytest.raises(ConnectionLost) as lost, db.session(ALICE) as tmi:
+        tmi.threat_models.create("Payments", id=id)
+        wire.cut()
         with pytest.raises(ConnectionLost):
             tmi.me()
     assert not lost.value.outcome_unknown
@@ -833,7 +873,8 @@ def test_a_column_that_a_later_release_appends_disturbs_nobody(
         alice.threats.get(model.id, before.id)
     with database.connect() as admin:
         admin.execute("ALTER TABLE threats ADD COLUMN later text DEFAULT 'x'")
-    assert alice.threats.get(model.id, before.id) == before
+    assert alice.threats.get(model.id, before.id) == before  # a prepared statement
+    assert alice.threats.list(model.id, limit=1) == [before]  # one that is parsed now
     assert alice.threats.create(model.id, "After").name == "After"
 
 

@@ -95,6 +95,16 @@ SHAPES: Sequence[Shape] = (
         also={"role": "The caller's role: owner, writer or reader."},
     ),
     Shape(
+        "FoundThreatModel",
+        like="threat_model_search",
+        summary="A threat model in which the words of a search were found.",
+        table="threat_models",
+        also={
+            "role": "The caller's role: owner, writer or reader.",
+            "matched": "Where the words were found, separated by commas.",
+        },
+    ),
+    Shape(
         "DeletedThreatModel",
         like="threat_model_delete",
         summary="How much was deleted with a threat model.",
@@ -114,6 +124,35 @@ SHAPES: Sequence[Shape] = (
         summary="A diagram without its cells.",
         table="diagrams",
         also={"cell_count": "How many cells it has."},
+    ),
+    Shape(
+        "OpenSession",
+        like="session_list",
+        summary="A session that people may join.",
+        table="collaboration_sessions",
+        also={
+            "threat_model_name": "The model's name.",
+            "participant_count": "How many are in it.",
+            "role": "The caller's role in the model: owner, writer or reader.",
+        },
+        nullable={
+            "diagram_name": "The diagram's name; None for the model as a whole.",
+            "host_email": "The host's address; None when the host is gone.",
+        },
+    ),
+    Shape(
+        "Participant",
+        like="session_participants",
+        summary="Somebody who is in a session.",
+        also={
+            "user_id": "The user.",
+            "email": "The user's address.",
+            "name": "The user's name.",
+            "is_host": "Whether this is the session's host.",
+            "joined_at": "When the user joined.",
+            "last_seen_at": "When the user last gave a sign of life.",
+        },
+        nullable={"role": "The user's role in the model: owner, writer or reader."},
     ),
     Shape(
         "PatchOutcome",

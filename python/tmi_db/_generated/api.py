@@ -12,18 +12,23 @@ from .rows import (
     AccessEntry,
     Cell,
     CellChanges,
+    CollaborationSession,
     CountsCheck,
     DeletedThreatModel,
     Diagram,
     DiagramSummary,
     Document,
+    FoundThreatModel,
     HealthCheck,
     IssuedToken,
     Login,
     MetadataEntry,
+    OpenSession,
+    Participant,
     PatchOutcome,
     ReleasedModel,
     RotatedToken,
+    SessionParticipant,
     Source,
     Threat,
     ThreatModel,
@@ -909,6 +914,64 @@ class Metadata:
         """
         self._caller.rows(functions.METADATA_DELETE, (threat_model_id, entity_type, entity_id, key, if_modified_at))
 
+    def find(
+        self,
+        key: str,
+        *,
+        value: str | Unset | None = UNSET,
+        limit: int | Unset | None = UNSET,
+        after: Json | Unset | None = UNSET,
+    ) -> builtins.list[MetadataEntry]:
+        """Finds metadata by key, or key and value, in all threat models that the caller may read.
+
+        Args:
+            key: the key.
+            value: the value; any if left out.
+            limit: 1 to 200 rows; 50 by default.
+            after: the last row of the page before, or just its id, as a JSON object.
+
+        Returns:
+            Rows, by id.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            TooLarge: for a page that is too large.
+            Invalid: for a bad cursor.
+
+        SQL: metadata_find
+        """
+        return self._caller.rows(functions.METADATA_FIND, (key, value, limit, after))
+
+    def iterate_find(
+        self, key: str, *, value: str | Unset | None = UNSET, page_size: int = 50
+    ) -> Iterator[MetadataEntry]:
+        """Finds metadata by key, or key and value, in all threat models that the caller may read.
+
+        Calls `find` for one page after the other, as rows are asked for.
+
+        Args:
+            key: the key.
+            value: the value; any if left out.
+            page_size: 1 to 200 rows; 50 by default.
+
+        Yields:
+            Rows, by id.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            TooLarge: for a page that is too large.
+            Invalid: for a bad cursor.
+
+        SQL: metadata_find
+        """
+        after: Any = UNSET
+        while True:
+            page = self._caller.rows(functions.METADATA_FIND, (key, value, page_size, after))
+            yield from page
+            if len(page) < page_size:
+                return
+            after = page[-1]
+
     def get(self, threat_model_id: UUID | str, entity_type: str, entity_id: UUID | str, key: str) -> MetadataEntry:
         """Returns one key of an entity's metadata.
 
@@ -1107,6 +1170,184 @@ class Metadata:
             ),
             functions.METADATA_UPDATE,
         )
+
+
+class Sessions:
+    """The functions `session_...` that tmi_app may call."""
+
+    __slots__ = ("_caller",)
+
+    def __init__(self, caller: Caller) -> None:
+        """Call by way of `caller`."""
+        self._caller = caller
+
+    def create(
+        self,
+        threat_model_id: UUID | str,
+        websocket_url: str,
+        *,
+        diagram_id: UUID | str | Unset | None = UNSET,
+        ttl: timedelta | Unset | None = UNSET,
+        id: UUID | str | Unset | None = UNSET,
+    ) -> CollaborationSession:
+        """Opens a session on a diagram, or on a model as a whole; the caller is its host and first participant.
+
+        Args:
+            threat_model_id: the model, of which the caller must be a reader at least.
+            websocket_url: where clients connect, up to 1,024 characters.
+            diagram_id: the diagram, which must be of that model; None for the model as a whole. Each diagram
+                has one open session at a time, and so has the model as a whole; one that has expired is ended
+                first.
+            ttl: how long the session lives without a sign of life, 1 minute to 24 hours; 1 hour by default.
+            id: the id to give it, so that a call whose answer was lost can be sent again; a random one if left
+                out.
+
+        Returns:
+            The row.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            NotFound: when the model or the diagram does not exist or may not be seen.
+            Conflict: when a session is open, with DETAIL 'session: <id>', or when the id is in use.
+            Invalid: for a bad address or duration.
+
+        SQL: session_create
+        """
+        return only(
+            self._caller.rows(functions.SESSION_CREATE, (threat_model_id, websocket_url, diagram_id, ttl, id)),
+            functions.SESSION_CREATE,
+        )
+
+    def end(self, threat_model_id: UUID | str, session_id: UUID | str) -> CollaborationSession:
+        """Ends a session, and everybody's participation in it; one that has ended already stays as it is.
+
+        Args:
+            threat_model_id: the model, of which the caller must be an owner, or a reader at least who is the
+                session's host.
+            session_id: the session, which must be of that model.
+
+        Returns:
+            The row.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            Forbidden: for others than the host and owners.
+            NotFound: when the model or the session does not exist or may not be seen.
+
+        SQL: session_end
+        """
+        return only(self._caller.rows(functions.SESSION_END, (threat_model_id, session_id)), functions.SESSION_END)
+
+    def get(
+        self, threat_model_id: UUID | str, *, diagram_id: UUID | str | Unset | None = UNSET
+    ) -> CollaborationSession:
+        """Returns the open session of a diagram, or of a model as a whole.
+
+        Args:
+            threat_model_id: the model, of which the caller must be a reader at least.
+            diagram_id: the diagram; None for the session of the model as a whole.
+
+        Returns:
+            The row.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            NotFound: when the model does not exist or may not be seen, or no session is open there.
+
+        SQL: session_get
+        """
+        return only(self._caller.rows(functions.SESSION_GET, (threat_model_id, diagram_id)), functions.SESSION_GET)
+
+    def join(self, threat_model_id: UUID | str, session_id: UUID | str) -> SessionParticipant:
+        """Takes part in a session; whoever is in it already stays so. It is a sign of life as session_touch is.
+
+        Args:
+            threat_model_id: the model, of which the caller must be a reader at least.
+            session_id: the session, which must be of that model.
+
+        Returns:
+            The row of the participation.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            NotFound: when the model or the session does not exist or may not be seen.
+            Conflict: when the session has ended.
+
+        SQL: session_join
+        """
+        return only(self._caller.rows(functions.SESSION_JOIN, (threat_model_id, session_id)), functions.SESSION_JOIN)
+
+    def leave(self, threat_model_id: UUID | str, session_id: UUID | str) -> CollaborationSession:
+        """Ends the caller's participation in a session; leaving twice is no error. When the host leaves, the
+        writer or owner who has been in it longest is the next one; with none, the session ends.
+
+        Args:
+            threat_model_id: the model, of which the caller must be a reader at least.
+            session_id: the session, which must be of that model.
+
+        Returns:
+            The row of the session, with its host, or when it ended.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            NotFound: when the model or the session does not exist or may not be seen, or the caller was never
+                in it.
+
+        SQL: session_leave
+        """
+        return only(self._caller.rows(functions.SESSION_LEAVE, (threat_model_id, session_id)), functions.SESSION_LEAVE)
+
+    def list(self) -> builtins.list[OpenSession]:
+        """Lists the open sessions of all models that the caller may read.
+
+        Returns:
+            Rows, the newest first, with the names of model and diagram, how many are in it, and the caller's
+            role in the model.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+
+        SQL: session_list
+        """
+        return self._caller.rows(functions.SESSION_LIST, ())
+
+    def participants(self, threat_model_id: UUID | str, session_id: UUID | str) -> builtins.list[Participant]:
+        """Lists who is in a session now, with the role of each in the model.
+
+        Args:
+            threat_model_id: the model, of which the caller must be a reader at least.
+            session_id: the session, which must be of that model.
+
+        Returns:
+            Rows, the first to come first; none for a session that has ended.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            NotFound: when the model or the session does not exist or may not be seen.
+
+        SQL: session_participants
+        """
+        return self._caller.rows(functions.SESSION_PARTICIPANTS, (threat_model_id, session_id))
+
+    def touch(self, threat_model_id: UUID | str, session_id: UUID | str) -> CollaborationSession:
+        """Gives a sign of life in a session, which lives on for the duration that it was created with.
+
+        Args:
+            threat_model_id: the model, of which the caller must be a reader at least.
+            session_id: the session, which must be of that model.
+
+        Returns:
+            The row of the session.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            NotFound: when the model or the session does not exist or may not be seen, or the caller is not in
+                it.
+            Conflict: when the session has ended.
+
+        SQL: session_touch
+        """
+        return only(self._caller.rows(functions.SESSION_TOUCH, (threat_model_id, session_id)), functions.SESSION_TOUCH)
 
 
 class Sources:
@@ -1425,6 +1666,41 @@ class ThreatModels:
         """Call by way of `caller`."""
         self._caller = caller
 
+    def copy(
+        self,
+        threat_model_id: UUID | str,
+        name: str,
+        *,
+        include: Sequence[str] | Unset | None = UNSET,
+        id: UUID | str | Unset | None = UNSET,
+    ) -> ThreatModel:
+        """Copies a threat model: new ids, references kept, owned by the caller; access and sessions are not
+        copied.
+
+        Args:
+            threat_model_id: the model, of which the caller must be a reader at least.
+            name: the copy's name, 1 to 256 characters.
+            include: which parts to copy beside the model's own fields: metadata, threats, diagrams, documents,
+                sources; all by default. Threats whose diagram is left out point nowhere.
+            id: the id to give the copy, so that a call whose answer was lost can be sent again; a random one if
+                left out.
+
+        Returns:
+            The row of the copy, with the caller's role.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            NotFound: when the model does not exist or may not be seen.
+            Conflict: when the id is in use.
+            Invalid: for an unknown part.
+
+        SQL: threat_model_copy
+        """
+        return only(
+            self._caller.rows(functions.THREAT_MODEL_COPY, (threat_model_id, name, include, id)),
+            functions.THREAT_MODEL_COPY,
+        )
+
     def create(
         self,
         name: str,
@@ -1500,6 +1776,30 @@ class ThreatModels:
             functions.THREAT_MODEL_DELETE,
         )
 
+    def document(self, threat_model_id: UUID | str, *, include: Sequence[str] | Unset | None = UNSET) -> Any:
+        """Returns a threat model and everything in it as one JSON document.
+
+        Args:
+            threat_model_id: the model, of which the caller must be a reader at least.
+            include: which parts to put in beside the model's own fields: access, metadata, threats, diagrams
+                (with their cells), documents, sources; all by default.
+
+        Returns:
+            An object of the model's columns, the caller's role, and an array for each part, in the order of
+            creation.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            NotFound: when the model does not exist or may not be seen.
+            Invalid: for an unknown part.
+
+        SQL: threat_model_document
+        """
+        return only(
+            self._caller.rows(functions.THREAT_MODEL_DOCUMENT, (threat_model_id, include)),
+            functions.THREAT_MODEL_DOCUMENT,
+        )
+
     def get(self, threat_model_id: UUID | str) -> ThreatModel:
         """Returns one threat model with its cached counts and the caller's role in it.
 
@@ -1562,7 +1862,8 @@ class ThreatModels:
                 default.
             filter: an object of owner_email, created_by, threat_model_framework, issue_url (a value, an array
                 of values, or null), name (a part of it, in any case), role, created_after, created_before,
-                modified_after, modified_before.
+                modified_after, modified_before, metadata_key (a key of the model's own metadata),
+                metadata_value (the value of that key).
 
         Returns:
             Rows.
@@ -1589,7 +1890,8 @@ class ThreatModels:
                 default.
             filter: an object of owner_email, created_by, threat_model_framework, issue_url (a value, an array
                 of values, or null), name (a part of it, in any case), role, created_after, created_before,
-                modified_after, modified_before.
+                modified_after, modified_before, metadata_key (a key of the model's own metadata),
+                metadata_value (the value of that key).
 
         Yields:
             Rows.
@@ -1639,6 +1941,59 @@ class ThreatModels:
             self._caller.rows(functions.THREAT_MODEL_PATCH, (threat_model_id, operations, if_modified_at)),
             functions.THREAT_MODEL_PATCH,
         )
+
+    def search(
+        self, query: str, *, limit: int | Unset | None = UNSET, after: Json | Unset | None = UNSET
+    ) -> builtins.list[FoundThreatModel]:
+        """Searches the threat models that the caller may read for words in names, descriptions, threats,
+        mitigations, diagrams, documents, sources and metadata values.
+
+        Args:
+            query: one or more words, in any case; all must occur in the same place.
+            limit: 1 to 200 models; 50 by default.
+            after: the last row of the page before, or just its id and created_at, as a JSON object.
+
+        Returns:
+            Rows, the newest model first, with the caller's role and where the words were found: threat_model,
+            threat, diagram, document, source, metadata, separated by commas.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            TooLarge: for a page that is too large.
+            Invalid: for a query without a word or a bad cursor.
+
+        SQL: threat_model_search
+        """
+        return self._caller.rows(functions.THREAT_MODEL_SEARCH, (query, limit, after))
+
+    def iterate_search(self, query: str, *, page_size: int = 50) -> Iterator[FoundThreatModel]:
+        """Searches the threat models that the caller may read for words in names, descriptions, threats,
+        mitigations, diagrams, documents, sources and metadata values.
+
+        Calls `search` for one page after the other, as rows are asked for.
+
+        Args:
+            query: one or more words, in any case; all must occur in the same place.
+            page_size: 1 to 200 models; 50 by default.
+
+        Yields:
+            Rows, the newest model first, with the caller's role and where the words were found: threat_model,
+            threat, diagram, document, source, metadata, separated by commas.
+
+        Raises:
+            Unauthenticated: without a valid identity.
+            TooLarge: for a page that is too large.
+            Invalid: for a query without a word or a bad cursor.
+
+        SQL: threat_model_search
+        """
+        after: Any = UNSET
+        while True:
+            page = self._caller.rows(functions.THREAT_MODEL_SEARCH, (query, page_size, after))
+            yield from page
+            if len(page) < page_size:
+                return
+            after = page[-1]
 
     def transfer(self, threat_model_id: UUID | str, new_owner_email: str) -> ThreatModel:
         """Makes somebody else the owner of record of a threat model; the one who was it stays as an owner.
@@ -2105,6 +2460,11 @@ class Api:
     def metadata(self) -> Metadata:
         """The functions about metadata."""
         return Metadata(self._caller)
+
+    @property
+    def sessions(self) -> Sessions:
+        """The functions about sessions."""
+        return Sessions(self._caller)
 
     @property
     def sources(self) -> Sources:

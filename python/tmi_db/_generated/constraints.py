@@ -8,7 +8,8 @@ CONSTRAINT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "collaboration_sessions_host_user_id_fkey": ("host_user_id",),
     "collaboration_sessions_pkey": ("id",),
     "collaboration_sessions_threat_model_id_fkey": ("threat_model_id",),
-    "collaboration_sessions_unique_open": ("diagram_id",),
+    "collaboration_sessions_ttl_check": ("ttl",),
+    "collaboration_sessions_unique_open": ("threat_model_id", "diagram_id"),
     "collaboration_sessions_websocket_url_length_check": ("websocket_url",),
     "context_keys_id_check": ("id",),
     "context_keys_inner_pad_check": ("inner_pad",),
@@ -109,6 +110,7 @@ CONSTRAINT_COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 CHECK_RULES: Mapping[str, str] = {
     "collaboration_sessions_expires_at_check": "expires_at is later than created_at",
+    "collaboration_sessions_ttl_check": "((ttl >= '00:01:00'::interval) AND (ttl <= '24:00:00'::interval))",
     "collaboration_sessions_websocket_url_length_check": "websocket_url has at most 1024 characters",
     "context_keys_id_check": "(id ~ '^[a-zA-Z0-9_-]{1,32}$'::text)",
     "context_keys_inner_pad_check": "(octet_length(inner_pad) = 64)",

@@ -403,6 +403,25 @@ METADATA_DELETE: Function[None] = Function(
     read_only=False,
 )
 
+METADATA_FIND: Function[rows.MetadataEntry] = Function(
+    "metadata_find",
+    parameters=(("key", "text"), ("value", "text"), ("limit", "integer"), ("after", "jsonb")),
+    columns=(
+        "id",
+        "entity_type",
+        "entity_id",
+        "key",
+        "value",
+        "created_at",
+        "modified_at",
+        "threat_model_id",
+        "diagram_id",
+        "cell_id",
+    ),
+    make=rows.make_metadata_entry,
+    read_only=True,
+)
+
 METADATA_GET: Function[rows.MetadataEntry] = Function(
     "metadata_get",
     parameters=(("threat_model_id", "uuid"), ("entity_type", "text"), ("entity_id", "uuid"), ("key", "text")),
@@ -601,11 +620,149 @@ PROVIDER_UNLINK: Function[None] = Function(
     read_only=False,
 )
 
+SESSION_CREATE: Function[rows.CollaborationSession] = Function(
+    "session_create",
+    parameters=(
+        ("threat_model_id", "uuid"),
+        ("websocket_url", "text"),
+        ("diagram_id", "uuid"),
+        ("ttl", "interval"),
+        ("id", "uuid"),
+    ),
+    columns=(
+        "id",
+        "threat_model_id",
+        "diagram_id",
+        "websocket_url",
+        "expires_at",
+        "created_at",
+        "modified_at",
+        "host_user_id",
+        "ended_at",
+        "ttl",
+    ),
+    make=rows.make_collaboration_session,
+    read_only=False,
+)
+
+SESSION_END: Function[rows.CollaborationSession] = Function(
+    "session_end",
+    parameters=(("threat_model_id", "uuid"), ("session_id", "uuid")),
+    columns=(
+        "id",
+        "threat_model_id",
+        "diagram_id",
+        "websocket_url",
+        "expires_at",
+        "created_at",
+        "modified_at",
+        "host_user_id",
+        "ended_at",
+        "ttl",
+    ),
+    make=rows.make_collaboration_session,
+    read_only=False,
+)
+
+SESSION_GET: Function[rows.CollaborationSession] = Function(
+    "session_get",
+    parameters=(("threat_model_id", "uuid"), ("diagram_id", "uuid")),
+    columns=(
+        "id",
+        "threat_model_id",
+        "diagram_id",
+        "websocket_url",
+        "expires_at",
+        "created_at",
+        "modified_at",
+        "host_user_id",
+        "ended_at",
+        "ttl",
+    ),
+    make=rows.make_collaboration_session,
+    read_only=True,
+)
+
+SESSION_JOIN: Function[rows.SessionParticipant] = Function(
+    "session_join",
+    parameters=(("threat_model_id", "uuid"), ("session_id", "uuid")),
+    columns=("id", "session_id", "user_id", "joined_at", "left_at", "last_seen_at"),
+    make=rows.make_session_participant,
+    read_only=False,
+)
+
+SESSION_LEAVE: Function[rows.CollaborationSession] = Function(
+    "session_leave",
+    parameters=(("threat_model_id", "uuid"), ("session_id", "uuid")),
+    columns=(
+        "id",
+        "threat_model_id",
+        "diagram_id",
+        "websocket_url",
+        "expires_at",
+        "created_at",
+        "modified_at",
+        "host_user_id",
+        "ended_at",
+        "ttl",
+    ),
+    make=rows.make_collaboration_session,
+    read_only=False,
+)
+
+SESSION_LIST: Function[rows.OpenSession] = Function(
+    "session_list",
+    parameters=(),
+    columns=(
+        "id",
+        "threat_model_id",
+        "threat_model_name",
+        "diagram_id",
+        "diagram_name",
+        "websocket_url",
+        "host_user_id",
+        "host_email",
+        "participant_count",
+        "role",
+        "created_at",
+        "expires_at",
+    ),
+    make=rows.make_open_session,
+    read_only=True,
+)
+
+SESSION_PARTICIPANTS: Function[rows.Participant] = Function(
+    "session_participants",
+    parameters=(("threat_model_id", "uuid"), ("session_id", "uuid")),
+    columns=("user_id", "email", "name", "role", "is_host", "joined_at", "last_seen_at"),
+    make=rows.make_participant,
+    read_only=True,
+)
+
 SESSION_PURGE: Function[int] = Function(
     "session_purge",
     parameters=(("idle", "interval"),),
     columns=(),
     make=value,
+    read_only=False,
+)
+
+SESSION_TOUCH: Function[rows.CollaborationSession] = Function(
+    "session_touch",
+    parameters=(("threat_model_id", "uuid"), ("session_id", "uuid")),
+    columns=(
+        "id",
+        "threat_model_id",
+        "diagram_id",
+        "websocket_url",
+        "expires_at",
+        "created_at",
+        "modified_at",
+        "host_user_id",
+        "ended_at",
+        "ttl",
+    ),
+    make=rows.make_collaboration_session,
     read_only=False,
 )
 
@@ -908,6 +1065,29 @@ THREAT_LIST: Function[rows.Threat] = Function(
     read_only=True,
 )
 
+THREAT_MODEL_COPY: Function[rows.ThreatModel] = Function(
+    "threat_model_copy",
+    parameters=(("threat_model_id", "uuid"), ("name", "text"), ("include", "text[]"), ("id", "uuid")),
+    columns=(
+        "id",
+        "name",
+        "description",
+        "owner_email",
+        "created_by",
+        "threat_model_framework",
+        "issue_url",
+        "document_count",
+        "source_count",
+        "diagram_count",
+        "threat_count",
+        "created_at",
+        "modified_at",
+        "role",
+    ),
+    make=rows.make_threat_model,
+    read_only=False,
+)
+
 THREAT_MODEL_CREATE: Function[rows.ThreatModel] = Function(
     "threat_model_create",
     parameters=(
@@ -953,6 +1133,14 @@ THREAT_MODEL_DELETE: Function[rows.DeletedThreatModel] = Function(
     ),
     make=rows.make_deleted_threat_model,
     read_only=False,
+)
+
+THREAT_MODEL_DOCUMENT: Function[Any] = Function(
+    "threat_model_document",
+    parameters=(("threat_model_id", "uuid"), ("include", "text[]")),
+    columns=(),
+    make=value,
+    read_only=True,
 )
 
 THREAT_MODEL_GET: Function[rows.ThreatModel] = Function(
@@ -1030,6 +1218,30 @@ THREAT_MODEL_PATCH: Function[rows.ThreatModel] = Function(
     ),
     make=rows.make_threat_model,
     read_only=False,
+)
+
+THREAT_MODEL_SEARCH: Function[rows.FoundThreatModel] = Function(
+    "threat_model_search",
+    parameters=(("query", "text"), ("limit", "integer"), ("after", "jsonb")),
+    columns=(
+        "id",
+        "name",
+        "description",
+        "owner_email",
+        "created_by",
+        "threat_model_framework",
+        "issue_url",
+        "document_count",
+        "source_count",
+        "diagram_count",
+        "threat_count",
+        "created_at",
+        "modified_at",
+        "role",
+        "matched",
+    ),
+    make=rows.make_found_threat_model,
+    read_only=True,
 )
 
 THREAT_MODEL_TRANSFER: Function[rows.ThreatModel] = Function(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,18 +12,23 @@ __all__ = [
     "AccessEntry",
     "Cell",
     "CellChanges",
+    "CollaborationSession",
     "CountsCheck",
     "DeletedThreatModel",
     "Diagram",
     "DiagramSummary",
     "Document",
+    "FoundThreatModel",
     "HealthCheck",
     "IssuedToken",
     "Login",
     "MetadataEntry",
+    "OpenSession",
+    "Participant",
     "PatchOutcome",
     "ReleasedModel",
     "RotatedToken",
+    "SessionParticipant",
     "Source",
     "Threat",
     "ThreatModel",
@@ -146,6 +151,58 @@ def make_cell_changes(values: Sequence[Any]) -> CellChanges:
     ) = values
     row.__class__ = CellChanges
     made: CellChanges = row
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class CollaborationSession(Row):
+    """Sessions in which several people work on a diagram or a model.
+
+    Attributes:
+        id: Identifier of the session.
+        threat_model_id: The model; its readers may join.
+        diagram_id: The diagram of that model; NULL for the model as a whole.
+        websocket_url: Where clients connect, up to 1,024 characters.
+        expires_at: When the session ends by itself; NULL for never.
+        created_at: When the session began.
+        modified_at: When the row last changed.
+        host_user_id: Who may end it besides the model's owners; NULL when the host is gone.
+        ended_at: When the session was ended; NULL while it is open.
+        ttl: How long a sign of life keeps it open; NULL where none does.
+    """
+
+    id: UUID
+    threat_model_id: UUID
+    diagram_id: UUID | None
+    websocket_url: str
+    expires_at: datetime | None
+    created_at: datetime
+    modified_at: datetime
+    host_user_id: UUID | None
+    ended_at: datetime | None
+    ttl: timedelta | None
+
+
+_CollaborationSession = writable(CollaborationSession)
+
+
+def make_collaboration_session(values: Sequence[Any]) -> CollaborationSession:
+    """Make a row of its values, in the order of its attributes."""
+    row: Any = _CollaborationSession()
+    (
+        row.id,
+        row.threat_model_id,
+        row.diagram_id,
+        row.websocket_url,
+        row.expires_at,
+        row.created_at,
+        row.modified_at,
+        row.host_user_id,
+        row.ended_at,
+        row.ttl,
+    ) = values
+    row.__class__ = CollaborationSession
+    made: CollaborationSession = row
     return made
 
 
@@ -383,6 +440,73 @@ def make_document(values: Sequence[Any]) -> Document:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundThreatModel(Row):
+    """A threat model in which the words of a search were found.
+
+    Attributes:
+        id: Identifier of the model.
+        name: Name, 1 to 256 characters.
+        description: What the model is about.
+        owner_email: The owner of record, who answers for the model.
+        created_by: Address of the creator as it was then.
+        threat_model_framework: CIA, STRIDE, LINDDUN, DIE or PLOT4ai; NULL for none of them.
+        issue_url: Where the work on the model is tracked.
+        document_count: Number of documents, kept by trigger.
+        source_count: Number of sources, kept by trigger.
+        diagram_count: Number of diagrams, kept by trigger.
+        threat_count: Number of threats, kept by trigger.
+        created_at: When the model was created.
+        modified_at: When the row last changed, cached counts excepted.
+        role: The caller's role: owner, writer or reader.
+        matched: Where the words were found, separated by commas.
+    """
+
+    id: UUID
+    name: str
+    description: str | None
+    owner_email: str
+    created_by: str
+    threat_model_framework: str | None
+    issue_url: str | None
+    document_count: int
+    source_count: int
+    diagram_count: int
+    threat_count: int
+    created_at: datetime
+    modified_at: datetime
+    role: str
+    matched: str
+
+
+_FoundThreatModel = writable(FoundThreatModel)
+
+
+def make_found_threat_model(values: Sequence[Any]) -> FoundThreatModel:
+    """Make a row of its values, in the order of its attributes."""
+    row: Any = _FoundThreatModel()
+    (
+        row.id,
+        row.name,
+        row.description,
+        row.owner_email,
+        row.created_by,
+        row.threat_model_framework,
+        row.issue_url,
+        row.document_count,
+        row.source_count,
+        row.diagram_count,
+        row.threat_count,
+        row.created_at,
+        row.modified_at,
+        row.role,
+        row.matched,
+    ) = values
+    row.__class__ = FoundThreatModel
+    made: FoundThreatModel = row
+    return made
+
+
+@dataclass(frozen=True, slots=True)
 class HealthCheck(Row):
     """A check of the database's health.
 
@@ -543,6 +667,107 @@ def make_metadata_entry(values: Sequence[Any]) -> MetadataEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSession(Row):
+    """A session that people may join.
+
+    Attributes:
+        id: Identifier of the session.
+        threat_model_id: The model; its readers may join.
+        threat_model_name: The model's name.
+        diagram_id: The diagram of that model; NULL for the model as a whole.
+        diagram_name: The diagram's name; None for the model as a whole.
+        websocket_url: Where clients connect, up to 1,024 characters.
+        host_user_id: Who may end it besides the model's owners; NULL when the host is gone.
+        host_email: The host's address; None when the host is gone.
+        participant_count: How many are in it.
+        role: The caller's role in the model: owner, writer or reader.
+        created_at: When the session began.
+        expires_at: When the session ends by itself; NULL for never.
+    """
+
+    id: UUID
+    threat_model_id: UUID
+    threat_model_name: str
+    diagram_id: UUID | None
+    diagram_name: str | None
+    websocket_url: str
+    host_user_id: UUID | None
+    host_email: str | None
+    participant_count: int
+    role: str
+    created_at: datetime
+    expires_at: datetime | None
+
+
+_OpenSession = writable(OpenSession)
+
+
+def make_open_session(values: Sequence[Any]) -> OpenSession:
+    """Make a row of its values, in the order of its attributes."""
+    row: Any = _OpenSession()
+    (
+        row.id,
+        row.threat_model_id,
+        row.threat_model_name,
+        row.diagram_id,
+        row.diagram_name,
+        row.websocket_url,
+        row.host_user_id,
+        row.host_email,
+        row.participant_count,
+        row.role,
+        row.created_at,
+        row.expires_at,
+    ) = values
+    row.__class__ = OpenSession
+    made: OpenSession = row
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Participant(Row):
+    """Somebody who is in a session.
+
+    Attributes:
+        user_id: The user.
+        email: The user's address.
+        name: The user's name.
+        role: The user's role in the model: owner, writer or reader.
+        is_host: Whether this is the session's host.
+        joined_at: When the user joined.
+        last_seen_at: When the user last gave a sign of life.
+    """
+
+    user_id: UUID
+    email: str
+    name: str
+    role: str | None
+    is_host: bool
+    joined_at: datetime
+    last_seen_at: datetime
+
+
+_Participant = writable(Participant)
+
+
+def make_participant(values: Sequence[Any]) -> Participant:
+    """Make a row of its values, in the order of its attributes."""
+    row: Any = _Participant()
+    (
+        row.user_id,
+        row.email,
+        row.name,
+        row.role,
+        row.is_host,
+        row.joined_at,
+        row.last_seen_at,
+    ) = values
+    row.__class__ = Participant
+    made: Participant = row
+    return made
+
+
+@dataclass(frozen=True, slots=True)
 class PatchOutcome(Row):
     """What came of one patch of a batch.
 
@@ -653,6 +878,46 @@ def make_rotated_token(values: Sequence[Any]) -> RotatedToken:
     ) = values
     row.__class__ = RotatedToken
     made: RotatedToken = row
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class SessionParticipant(Row):
+    """Participations in collaboration sessions; leaving ends one, coming back makes another.
+
+    Attributes:
+        id: Identifier of the participation.
+        session_id: The session.
+        user_id: The person.
+        joined_at: When the person came.
+        left_at: When the person left; NULL while there.
+        last_seen_at: When the person's client last gave a sign of life.
+    """
+
+    id: UUID
+    session_id: UUID
+    user_id: UUID
+    joined_at: datetime
+    left_at: datetime | None
+    last_seen_at: datetime
+
+
+_SessionParticipant = writable(SessionParticipant)
+
+
+def make_session_participant(values: Sequence[Any]) -> SessionParticipant:
+    """Make a row of its values, in the order of its attributes."""
+    row: Any = _SessionParticipant()
+    (
+        row.id,
+        row.session_id,
+        row.user_id,
+        row.joined_at,
+        row.left_at,
+        row.last_seen_at,
+    ) = values
+    row.__class__ = SessionParticipant
+    made: SessionParticipant = row
     return made
 
 

@@ -24,7 +24,7 @@ COMMENT ON CONSTRAINT context_keys_outer_pad_check ON context_keys IS 'One block
 COMMENT ON INDEX context_keys_pkey IS 'Which key was this signed with?';
 
 CREATE OR REPLACE TRIGGER context_keys_freeze
-  BEFORE UPDATE ON context_keys
+  BEFORE UPDATE OF id, inner_pad, outer_pad, created_at ON context_keys
   FOR EACH ROW
   WHEN (
     OLD.id IS DISTINCT FROM NEW.id

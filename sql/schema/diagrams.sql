@@ -59,8 +59,12 @@ CREATE INDEX idx_diagrams_threat_model_id_created_at_id
   ON diagrams (threat_model_id, created_at, id);
 COMMENT ON INDEX idx_diagrams_threat_model_id_created_at_id IS 'Which diagrams come after this one, when many were created at once?';
 
+CREATE INDEX idx_diagrams_words
+  ON diagrams USING gin (to_tsvector('simple', left(name || ' ' || coalesce(description, ''), 100000)));
+COMMENT ON INDEX idx_diagrams_words IS 'Which diagrams have these words in name or description?';
+
 CREATE OR REPLACE TRIGGER diagrams_freeze
-  BEFORE UPDATE ON diagrams
+  BEFORE UPDATE OF id, threat_model_id, created_at ON diagrams
   FOR EACH ROW
   WHEN (
     OLD.id IS DISTINCT FROM NEW.id
@@ -73,6 +77,7 @@ COMMENT ON TRIGGER diagrams_freeze ON diagrams IS 'A diagram is not moved to ano
 CREATE OR REPLACE TRIGGER diagrams_touch
   BEFORE UPDATE ON diagrams
   FOR EACH ROW
+  WHEN (OLD.* OPERATOR(pg_catalog.*<>) NEW.*)
   EXECUTE FUNCTION _row_touch();
 COMMENT ON TRIGGER diagrams_touch ON diagrams IS 'modified_at moves with every change.';
 

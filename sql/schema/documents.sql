@@ -48,8 +48,12 @@ CREATE INDEX idx_documents_threat_model_id_created_at_id
   ON documents (threat_model_id, created_at, id);
 COMMENT ON INDEX idx_documents_threat_model_id_created_at_id IS 'Which documents come after this one, when many were created at once?';
 
+CREATE INDEX idx_documents_words
+  ON documents USING gin (to_tsvector('simple', left(name || ' ' || coalesce(description, ''), 100000)));
+COMMENT ON INDEX idx_documents_words IS 'Which documents have these words in name or description?';
+
 CREATE OR REPLACE TRIGGER documents_freeze
-  BEFORE UPDATE ON documents
+  BEFORE UPDATE OF id, threat_model_id, created_at ON documents
   FOR EACH ROW
   WHEN (
     OLD.id IS DISTINCT FROM NEW.id
@@ -62,6 +66,7 @@ COMMENT ON TRIGGER documents_freeze ON documents IS 'A document is not moved to 
 CREATE OR REPLACE TRIGGER documents_touch
   BEFORE UPDATE ON documents
   FOR EACH ROW
+  WHEN (OLD.* OPERATOR(pg_catalog.*<>) NEW.*)
   EXECUTE FUNCTION _row_touch();
 COMMENT ON TRIGGER documents_touch ON documents IS 'modified_at moves with every change.';
 

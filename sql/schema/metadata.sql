@@ -97,6 +97,14 @@ CREATE INDEX idx_metadata_diagram_id
   WHERE diagram_id IS NOT NULL;
 COMMENT ON INDEX idx_metadata_diagram_id IS 'Which cells of this diagram have metadata? Changing or deleting it asks too.';
 
+CREATE INDEX idx_metadata_words
+  ON metadata USING gin (to_tsvector('simple', left(value, 65535)));
+COMMENT ON INDEX idx_metadata_words IS 'Which metadata values have these words?';
+
+CREATE INDEX idx_metadata_key_value
+  ON metadata (key, md5(value), id);
+COMMENT ON INDEX idx_metadata_key_value IS 'Which entities of any model have this key, or this key with this value?';
+
 CREATE OR REPLACE TRIGGER metadata_bind
   BEFORE INSERT ON metadata
   FOR EACH ROW
@@ -112,7 +120,7 @@ CREATE OR REPLACE TRIGGER metadata_check
 COMMENT ON TRIGGER metadata_check ON metadata IS 'What metadata describes exists, and is of the model that it names.';
 
 CREATE OR REPLACE TRIGGER metadata_freeze
-  BEFORE UPDATE ON metadata
+  BEFORE UPDATE OF id, threat_model_id, entity_type, entity_id, diagram_id, cell_id, created_at ON metadata
   FOR EACH ROW
   WHEN (
     OLD.id IS DISTINCT FROM NEW.id
@@ -131,5 +139,6 @@ COMMENT ON TRIGGER metadata_freeze ON metadata IS 'Metadata is not moved to anot
 CREATE OR REPLACE TRIGGER metadata_touch
   BEFORE UPDATE ON metadata
   FOR EACH ROW
+  WHEN (OLD.* OPERATOR(pg_catalog.*<>) NEW.*)
   EXECUTE FUNCTION _row_touch();
 COMMENT ON TRIGGER metadata_touch ON metadata IS 'modified_at moves with every change.';

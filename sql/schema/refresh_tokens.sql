@@ -53,7 +53,7 @@ CREATE INDEX idx_refresh_tokens_expires_at
 COMMENT ON INDEX idx_refresh_tokens_expires_at IS 'Which tokens can be purged?';
 
 CREATE OR REPLACE TRIGGER refresh_tokens_freeze
-  BEFORE UPDATE ON refresh_tokens
+  BEFORE UPDATE OF id, user_id, token_hash, expires_at, created_at, family_id, family_expires_at ON refresh_tokens
   FOR EACH ROW
   WHEN (
     OLD.id IS DISTINCT FROM NEW.id

@@ -58,8 +58,12 @@ CREATE INDEX idx_sources_threat_model_id_created_at_id
   ON sources (threat_model_id, created_at, id);
 COMMENT ON INDEX idx_sources_threat_model_id_created_at_id IS 'Which sources come after this one, when many were created at once?';
 
+CREATE INDEX idx_sources_words
+  ON sources USING gin (to_tsvector('simple', left(name || ' ' || coalesce(description, ''), 100000)));
+COMMENT ON INDEX idx_sources_words IS 'Which sources have these words in name or description?';
+
 CREATE OR REPLACE TRIGGER sources_freeze
-  BEFORE UPDATE ON sources
+  BEFORE UPDATE OF id, threat_model_id, created_at ON sources
   FOR EACH ROW
   WHEN (
     OLD.id IS DISTINCT FROM NEW.id
@@ -79,6 +83,7 @@ COMMENT ON TRIGGER sources_parameters ON sources IS 'Parameters say a branch, ta
 CREATE OR REPLACE TRIGGER sources_touch
   BEFORE UPDATE ON sources
   FOR EACH ROW
+  WHEN (OLD.* OPERATOR(pg_catalog.*<>) NEW.*)
   EXECUTE FUNCTION _row_touch();
 COMMENT ON TRIGGER sources_touch ON sources IS 'modified_at moves with every change.';
 

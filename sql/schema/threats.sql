@@ -94,16 +94,20 @@ CREATE INDEX idx_threats_threat_model_id_created_at_id
   ON threats (threat_model_id, created_at, id);
 COMMENT ON INDEX idx_threats_threat_model_id_created_at_id IS 'Which threats come after this one, when many were created at once?';
 
+CREATE INDEX idx_threats_words
+  ON threats USING gin (to_tsvector('simple', left(name || ' ' || coalesce(description, '') || ' ' || coalesce(mitigation, ''), 100000)));
+COMMENT ON INDEX idx_threats_words IS 'Which threats have these words in name, description or mitigation?';
+
 -- Triggers of one kind run in the order of their names: the cell goes before modified_at is compared.
 CREATE OR REPLACE TRIGGER threats_cell
-  BEFORE UPDATE ON threats
+  BEFORE UPDATE OF diagram_id ON threats
   FOR EACH ROW
   WHEN (OLD.diagram_id IS NOT NULL AND NEW.diagram_id IS NULL AND OLD.cell_id = NEW.cell_id)
   EXECUTE FUNCTION _threats_cell();
 COMMENT ON TRIGGER threats_cell ON threats IS 'Without its diagram a threat has no cell.';
 
 CREATE OR REPLACE TRIGGER threats_freeze
-  BEFORE UPDATE ON threats
+  BEFORE UPDATE OF id, threat_model_id, created_at ON threats
   FOR EACH ROW
   WHEN (
     OLD.id IS DISTINCT FROM NEW.id
@@ -116,6 +120,7 @@ COMMENT ON TRIGGER threats_freeze ON threats IS 'A threat is not moved to anothe
 CREATE OR REPLACE TRIGGER threats_touch
   BEFORE UPDATE ON threats
   FOR EACH ROW
+  WHEN (OLD.* OPERATOR(pg_catalog.*<>) NEW.*)
   EXECUTE FUNCTION _row_touch();
 COMMENT ON TRIGGER threats_touch ON threats IS 'modified_at moves with every change.';
 

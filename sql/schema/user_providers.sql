@@ -63,5 +63,6 @@ COMMENT ON TRIGGER user_providers_freeze ON user_providers IS 'A way in is not h
 CREATE OR REPLACE TRIGGER user_providers_touch
   BEFORE UPDATE ON user_providers
   FOR EACH ROW
+  WHEN (OLD.* OPERATOR(pg_catalog.*<>) NEW.*)
   EXECUTE FUNCTION _row_touch();
 COMMENT ON TRIGGER user_providers_touch ON user_providers IS 'modified_at moves with every change.';

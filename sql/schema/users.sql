@@ -31,7 +31,7 @@ CREATE INDEX users_last_login_idx
 COMMENT ON INDEX users_last_login_idx IS 'Who has not signed in for a year?';
 
 CREATE OR REPLACE TRIGGER users_freeze
-  BEFORE UPDATE ON users
+  BEFORE UPDATE OF id, created_at ON users
   FOR EACH ROW
   WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.created_at IS DISTINCT FROM NEW.created_at)
   EXECUTE FUNCTION _row_freeze('id', 'created_at');
@@ -40,5 +40,6 @@ COMMENT ON TRIGGER users_freeze ON users IS 'A person stays the same person.';
 CREATE OR REPLACE TRIGGER users_touch
   BEFORE UPDATE ON users
   FOR EACH ROW
+  WHEN (OLD.* OPERATOR(pg_catalog.*<>) NEW.*)
   EXECUTE FUNCTION _row_touch();
 COMMENT ON TRIGGER users_touch ON users IS 'modified_at moves with every change.';

@@ -14,14 +14,23 @@ BEGIN
     NEW.entity_id := _cell_uuid(NEW.diagram_id, NEW.cell_id);
   END IF;
   IF NEW.threat_model_id IS NULL THEN
-    NEW.threat_model_id := CASE NEW.entity_type
-      WHEN 'threat_model' THEN (SELECT e.id FROM threat_models e WHERE e.id = NEW.entity_id)
-      WHEN 'threat' THEN (SELECT e.threat_model_id FROM threats e WHERE e.id = NEW.entity_id)
-      WHEN 'diagram' THEN (SELECT e.threat_model_id FROM diagrams e WHERE e.id = NEW.entity_id)
-      WHEN 'document' THEN (SELECT e.threat_model_id FROM documents e WHERE e.id = NEW.entity_id)
-      WHEN 'source' THEN (SELECT e.threat_model_id FROM sources e WHERE e.id = NEW.entity_id)
-      WHEN 'cell' THEN (SELECT e.threat_model_id FROM diagrams e WHERE e.id = NEW.diagram_id)
-    END;
+    -- A statement for each type: one expression with six subqueries takes ten times as long.
+    CASE NEW.entity_type
+      WHEN 'threat_model' THEN
+        SELECT e.id INTO NEW.threat_model_id FROM threat_models e WHERE e.id = NEW.entity_id;
+      WHEN 'threat' THEN
+        SELECT e.threat_model_id INTO NEW.threat_model_id FROM threats e WHERE e.id = NEW.entity_id;
+      WHEN 'diagram' THEN
+        SELECT e.threat_model_id INTO NEW.threat_model_id FROM diagrams e WHERE e.id = NEW.entity_id;
+      WHEN 'document' THEN
+        SELECT e.threat_model_id INTO NEW.threat_model_id FROM documents e WHERE e.id = NEW.entity_id;
+      WHEN 'source' THEN
+        SELECT e.threat_model_id INTO NEW.threat_model_id FROM sources e WHERE e.id = NEW.entity_id;
+      WHEN 'cell' THEN
+        SELECT e.threat_model_id INTO NEW.threat_model_id FROM diagrams e WHERE e.id = NEW.diagram_id;
+      ELSE
+        RAISE EXCEPTION 'metadata describes a threat_model, threat, diagram, document, source or cell' USING ERRCODE = 'TM422', TABLE = 'metadata', COLUMN = 'entity_type', DETAIL = 'field: entity_type';
+    END CASE;
   END IF;
   IF NEW.threat_model_id IS NULL OR NEW.entity_id IS NULL THEN
     RAISE EXCEPTION 'metadata describes a % that does not exist', NEW.entity_type USING ERRCODE = 'TM422', TABLE = 'metadata', COLUMN = 'entity_id', DETAIL = 'field: entity_id';
@@ -33,6 +42,6 @@ COMMENT ON FUNCTION _metadata_bind IS
 'Trigger: fills in the model of a metadata row, and the entity of a cell''s, when they are not given.
 
 Returns the row.
-Raises TM422 when the entity does not exist.';
+Raises TM422 when the entity does not exist or is of an unknown type.';
 REVOKE ALL ON FUNCTION _metadata_bind FROM PUBLIC;
 ALTER FUNCTION _metadata_bind OWNER TO tmi_guard;

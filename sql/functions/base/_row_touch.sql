@@ -1,4 +1,5 @@
--- modified_at is what concurrent editors compare: it moves with every change, never backwards, and nobody sets it.
+-- modified_at is what concurrent editors compare: it moves with every change, never backwards, and nobody sets it. The
+-- trigger's condition compares the rows as stored, so that a long value that did not change is not written anew here.
 CREATE OR REPLACE FUNCTION _row_touch() RETURNS trigger
 LANGUAGE plpgsql
 VOLATILE
@@ -6,11 +7,13 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-  NEW.modified_at := OLD.modified_at;
-  -- Compared as stored: 1.0 for 1.00 is a change, and two drawings of different size differ without being read.
-  IF NEW OPERATOR(pg_catalog.*<>) OLD THEN
-    NEW.modified_at := greatest(now(), OLD.modified_at + interval '1 microsecond');
+  IF NEW.modified_at <> OLD.modified_at THEN
+    NEW.modified_at := OLD.modified_at;
+    IF NEW OPERATOR(pg_catalog.*=) OLD THEN
+      RETURN OLD;
+    END IF;
   END IF;
+  NEW.modified_at := greatest(now(), OLD.modified_at + interval '1 microsecond');
   RETURN NEW;
 END
 $$;

@@ -1,6 +1,7 @@
 -- Rendered from templates/_count.sql.j2 by tools/render_sql.py.
--- Cached counts of sources are true after every statement, however the rows came. Once a statement, models in the order of
--- their ids, so that two loads never wait for each other in a ring. SECURITY DEFINER: nobody else may write a count.
+-- Cached counts of sources are true after every statement, however the rows came. Once a statement, and models are
+-- locked in the order of their ids, so that two loads never wait for each other in a ring. SECURITY DEFINER: nobody else
+-- may write a count.
 CREATE OR REPLACE FUNCTION _sources_count() RETURNS trigger
 LANGUAGE plpgsql
 VOLATILE
@@ -11,34 +12,55 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
-  v_model record;
+  v_sign integer := CASE TG_OP WHEN 'DELETE' THEN -1 ELSE 1 END;
+  v_ids uuid[];
+  v_counts bigint[];
 BEGIN
   IF TG_OP = 'TRUNCATE' THEN
-    FOR v_model IN
-      SELECT m.id
-      FROM threat_models m
-      WHERE m.source_count <> 0
-      ORDER BY m.id
-    LOOP
-      UPDATE threat_models m
-      SET source_count = 0
-      WHERE m.id = v_model.id;
-    END LOOP;
+    PERFORM
+    FROM threat_models m
+    WHERE m.source_count <> 0
+    ORDER BY m.id
+    FOR NO KEY UPDATE;
+    UPDATE threat_models m
+    SET source_count = 0
+    WHERE m.source_count <> 0;
     RETURN NULL;
   END IF;
-  FOR v_model IN
+
+  -- A single row, the commonest case, takes a single statement.
+  UPDATE threat_models m
+  SET source_count = m.source_count + v_sign
+  WHERE m.id = (SELECT c.threat_model_id FROM changed c LIMIT 1)
+    AND NOT EXISTS (SELECT FROM changed c OFFSET 1);
+  IF FOUND THEN
+    RETURN NULL;
+  END IF;
+
+  -- Nothing changed, or a model is being deleted and is not there any more: then nothing is written.
+  SELECT
+    array_agg(g.id),
+    array_agg(g.rows)
+  INTO v_ids, v_counts
+  FROM (
     SELECT
       c.threat_model_id AS id,
-      CASE TG_OP WHEN 'INSERT' THEN count(*) ELSE -count(*) END AS change
+      count(*) AS rows
     FROM changed c
     GROUP BY c.threat_model_id
-    ORDER BY c.threat_model_id
-  LOOP
-    -- A model that is being deleted is not there any more: nothing is written.
-    UPDATE threat_models m
-    SET source_count = m.source_count + v_model.change
-    WHERE m.id = v_model.id;
-  END LOOP;
+  ) g;
+  IF v_ids IS NULL THEN
+    RETURN NULL;
+  END IF;
+  PERFORM
+  FROM threat_models m
+  WHERE m.id = ANY (v_ids)
+  ORDER BY m.id
+  FOR NO KEY UPDATE;
+  UPDATE threat_models m
+  SET source_count = m.source_count + v_sign * g.rows
+  FROM unnest(v_ids, v_counts) AS g (id, rows)
+  WHERE m.id = g.id;
   RETURN NULL;
 END
 $$;

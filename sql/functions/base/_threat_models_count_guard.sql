@@ -10,9 +10,12 @@ DECLARE
     WHEN NEW.document_count <> OLD.document_count THEN 'document_count'
     WHEN NEW.source_count <> OLD.source_count THEN 'source_count'
     WHEN NEW.diagram_count <> OLD.diagram_count THEN 'diagram_count'
-    ELSE 'threat_count'
+    WHEN NEW.threat_count <> OLD.threat_count THEN 'threat_count'
   END;
 BEGIN
+  IF v_column IS NULL THEN
+    RETURN NEW;
+  END IF;
   RAISE EXCEPTION '% is counted, not written', v_column USING ERRCODE = 'TM422', TABLE = 'threat_models', COLUMN = v_column, DETAIL = 'field: ' || v_column,
     HINT = 'the maintenance functions verify and repair counts';
 END
@@ -20,6 +23,6 @@ $$;
 COMMENT ON FUNCTION _threat_models_count_guard IS
 'Trigger: refuses to change a cached count by hand.
 
-Returns nothing.
+Returns the row.
 Raises TM422 that names the count.';
 REVOKE ALL ON FUNCTION _threat_models_count_guard FROM PUBLIC;

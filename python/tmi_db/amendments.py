@@ -112,10 +112,10 @@ def create(key: Key, attributes: Attributes) -> list[str]:
         statements += _enable(key, attributes["enabled"])
     for name in ("comment", "granted", "revoked"):
         if name in attributes:
-            statements += _alter_attribute(key, name, None, attributes[name])
+            statements += alter_attribute(key, name, None, attributes[name])
     # Last, since an owner who has given an object away can no longer grant.
     if "owner" in attributes:
-        statements += _alter_attribute(key, "owner", None, attributes["owner"])
+        statements += alter_attribute(key, "owner", None, attributes["owner"])
     return statements
 
 
@@ -157,7 +157,7 @@ def create_function(key: Key, attributes: Attributes) -> str:
     if "body" in attributes:
         lines.append(attributes["body"])
     elif "library" in attributes:
-        lines.append(f"AS {_literal(attributes['library'])}, {_literal(attributes['source'])}")
+        lines.append(f"AS {literal(attributes['library'])}, {literal(attributes['source'])}")
     else:
         lines.append(f"AS {_dollar_quoted(attributes.get('source', ''))}")
     return "\n".join(lines)
@@ -167,7 +167,7 @@ def _create_policy(key: Key, attributes: Attributes) -> str:
     table, name = split_identity(key)
     parts = [f"CREATE POLICY {name} ON {table}"]
     parts += ["AS RESTRICTIVE"] if attributes["kind"] == "restrictive" else []
-    roles = ", ".join("PUBLIC" if role == "PUBLIC" else _quoted(role) for role in attributes["roles"])
+    roles = ", ".join("PUBLIC" if role == "PUBLIC" else quoted(role) for role in attributes["roles"])
     parts.append(f"FOR {attributes['command']} TO {roles}")
     parts += [f"USING ({attributes['using']})"] if "using" in attributes else []
     parts += [f"WITH CHECK ({attributes['check']})"] if "check" in attributes else []
@@ -184,13 +184,13 @@ def _create_domain(key: Key, attributes: Attributes) -> str:
     parts += [f"COLLATE {attributes['collation']}"] if "collation" in attributes else []
     parts += [f"DEFAULT {attributes['default']}"] if "default" in attributes else []
     parts += ["NOT NULL"] if attributes["not_null"] else []
-    parts += [f"CONSTRAINT {_quoted(name)} {check}" for name, check in attributes.get("constraints", {}).items()]
+    parts += [f"CONSTRAINT {quoted(name)} {check}" for name, check in attributes.get("constraints", {}).items()]
     return "\n  ".join(parts)
 
 
 def _create_view(key: Key, attributes: Attributes) -> str:
     options = (option.split("=", 1) for option in attributes.get("options", ()))
-    stated = ", ".join(f"{name} = {_option(value)}" for name, value in options)
+    stated = ", ".join(f"{name} = {option_sql(value)}" for name, value in options)
     clause = f" WITH ({stated})" if stated else ""
     return f"CREATE {_WORDS[key.kind]} {key.identity}{clause} AS\n{attributes['definition'].rstrip(';')}"
 
@@ -205,7 +205,7 @@ _MAKERS: Mapping[str, Callable[[Key, Attributes], str]] = {
     "rule": lambda _, attributes: str(attributes["definition"]),
     "statistics": lambda _, attributes: str(attributes["definition"]),
     "enum": lambda key, attributes: (
-        f"CREATE TYPE {key.identity} AS ENUM ({', '.join(map(_literal, attributes['labels']))})"
+        f"CREATE TYPE {key.identity} AS ENUM ({', '.join(map(literal, attributes['labels']))})"
     ),
     "view": _create_view,
     "materialized view": _create_view,
@@ -239,18 +239,19 @@ def _alter(change: Change, attributes: Attributes) -> Iterator[str]:
     # Rights before owners: an owner who has given an object away can no longer grant.
     for name in sorted(changed, key=lambda each: (each == "owner", each)):
         expected, actual = changed[name]
-        yield from _alter_attribute(key, name, actual, expected)
+        yield from alter_attribute(key, name, actual, expected)
 
 
-def _alter_attribute(key: Key, name: str, actual: Any, expected: Any) -> list[str]:
+def alter_attribute(key: Key, name: str, actual: Any, expected: Any) -> list[str]:
+    """Write the statements that change one attribute of an object; none where there is no statement for it."""
     if name == "comment":
-        return [f"COMMENT ON {designation(key)} IS {_literal(expected) if expected else 'NULL'}"]
+        return [f"COMMENT ON {designation(key)} IS {literal(expected) if expected else 'NULL'}"]
     if name == "owner":
-        return [f"ALTER {_WORDS[key.kind]} {key.identity} OWNER TO {_quoted(expected)}"] if key.kind in _WORDS else []
+        return [f"ALTER {_WORDS[key.kind]} {key.identity} OWNER TO {quoted(expected)}"] if key.kind in _WORDS else []
     if name == "granted":
-        return [*_revoke(key, _beyond(actual, expected)), *_grant(key, _beyond(expected, actual))]
+        return [*_revoke(key, rights_beyond(actual, expected)), *_grant(key, rights_beyond(expected, actual))]
     if name == "revoked":
-        return [*_revoke(key, _beyond(expected, actual)), *_grant(key, _beyond(actual, expected))]
+        return [*_revoke(key, rights_beyond(expected, actual)), *_grant(key, rights_beyond(actual, expected))]
     writer = _WRITERS.get((key.kind, name)) or _WRITERS.get(("", name))
     return writer(key, actual, expected) if writer else []
 
@@ -261,14 +262,14 @@ def _grant(key: Key, rights: Mapping[str, list[str]]) -> list[str]:
         for option in (" WITH GRANT OPTION", ""):
             chosen = [each.removesuffix(option) for each in privileges if each.endswith("OPTION") == bool(option)]
             if chosen:
-                statements.append(f"GRANT {_rights_on(key, chosen)} TO {_grantee(grantee)}{option}")
+                statements.append(f"GRANT {_rights_on(key, chosen)} TO {grantee_sql(grantee)}{option}")
     return statements
 
 
 def _revoke(key: Key, rights: Mapping[str, list[str]]) -> list[str]:
     return [
         f"REVOKE {_rights_on(key, [each.removesuffix(' WITH GRANT OPTION') for each in privileges])} "
-        f"FROM {_grantee(grantee)}"
+        f"FROM {grantee_sql(grantee)}"
         for grantee, privileges in rights.items()
     ]
 
@@ -280,7 +281,10 @@ def _rights_on(key: Key, privileges: list[str]) -> str:
     return f"{', '.join(privileges)} ON {_GRANTED_ON[key.kind]} {key.identity}"
 
 
-def _beyond(rights: Mapping[str, list[str]] | None, others: Mapping[str, list[str]] | None) -> dict[str, list[str]]:
+def rights_beyond(
+    rights: Mapping[str, list[str]] | None, others: Mapping[str, list[str]] | None
+) -> dict[str, list[str]]:
+    """Give the rights, by grantee, that one object gives and another does not."""
     others = others or {}
     beyond = {
         grantee: [each for each in privileges if each not in others.get(grantee, ())]
@@ -291,7 +295,7 @@ def _beyond(rights: Mapping[str, list[str]] | None, others: Mapping[str, list[st
 
 def _set_options(key: Key, actual: Any, expected: Any, prefix: str = "") -> list[str]:
     before, after = (dict(option.split("=", 1) for option in options or ()) for options in (actual, expected))
-    changed = [f"{prefix}{name} = {_option(value)}" for name, value in after.items() if before.get(name) != value]
+    changed = [f"{prefix}{name} = {option_sql(value)}" for name, value in after.items() if before.get(name) != value]
     gone = [f"{prefix}{name}" for name in before if name not in after]
     what = f"ALTER {_WORDS[key.kind]} {key.identity}"
     return [
@@ -302,15 +306,16 @@ def _set_options(key: Key, actual: Any, expected: Any, prefix: str = "") -> list
 
 def _set_column_options(key: Key, actual: Any, expected: Any) -> list[str]:
     before, after = (dict(option.split("=", 1) for option in options or ()) for options in (actual, expected))
-    changed = [f"{name} = {_option(value)}" for name, value in after.items() if before.get(name) != value]
+    changed = [f"{name} = {option_sql(value)}" for name, value in after.items() if before.get(name) != value]
     gone = [name for name in before if name not in after]
     return [
-        *([_alter_column(key, f"SET ({', '.join(changed)})")] if changed else []),
-        *([_alter_column(key, f"RESET ({', '.join(gone)})")] if gone else []),
+        *([alter_column(key, f"SET ({', '.join(changed)})")] if changed else []),
+        *([alter_column(key, f"RESET ({', '.join(gone)})")] if gone else []),
     ]
 
 
-def _alter_column(key: Key, clause: str) -> str:
+def alter_column(key: Key, clause: str) -> str:
+    """Write ALTER COLUMN with a clause."""
     table, name = split_identity(key)
     return f"ALTER TABLE {table} ALTER COLUMN {name} {clause}"
 
@@ -343,17 +348,15 @@ _WRITERS: Mapping[tuple[str, str], Callable[[Key, Any, Any], list[str]]] = {
     ("", "options"): _set_options,
     ("column", "options"): _set_column_options,
     ("column", "default"): lambda key, _, expected: [
-        _alter_column(key, f"SET DEFAULT {expected}" if expected else "DROP DEFAULT")
+        alter_column(key, f"SET DEFAULT {expected}" if expected else "DROP DEFAULT")
     ],
-    ("column", "not_null"): lambda key, _, expected: [_alter_column(key, f"{'SET' if expected else 'DROP'} NOT NULL")],
+    ("column", "not_null"): lambda key, _, expected: [alter_column(key, f"{'SET' if expected else 'DROP'} NOT NULL")],
     ("column", "statistics"): lambda key, _, expected: [
-        _alter_column(key, f"SET STATISTICS {-1 if expected is None else expected}")
+        alter_column(key, f"SET STATISTICS {-1 if expected is None else expected}")
     ],
-    ("column", "compression"): lambda key, _, expected: [
-        _alter_column(key, f"SET COMPRESSION {expected or 'default'}")
-    ],
+    ("column", "compression"): lambda key, _, expected: [alter_column(key, f"SET COMPRESSION {expected or 'default'}")],
     ("column", "storage"): lambda key, _, expected: (
-        [_alter_column(key, f"SET STORAGE {expected.upper()}")] if expected else []
+        [alter_column(key, f"SET STORAGE {expected.upper()}")] if expected else []
     ),
     ("constraint", "validated"): lambda key, _, expected: (
         ["ALTER TABLE {} VALIDATE CONSTRAINT {}".format(*split_identity(key))] if expected else []
@@ -389,26 +392,30 @@ def _setting(setting: str) -> str:
         # Whoever runs migrations has said the path, with the schema's name in it.
         return "SET search_path FROM CURRENT"
     if name == "search_path":
-        value = ", ".join(_quoted(each.strip()) for each in value.split(","))
+        value = ", ".join(quoted(each.strip()) for each in value.split(","))
         return f"SET search_path TO {value}"
-    return f"SET {name} TO {value if _PLAIN_NAME.fullmatch(value) else _literal(value)}"
+    return f"SET {name} TO {value if _PLAIN_NAME.fullmatch(value) else literal(value)}"
 
 
-def _option(value: str) -> str:
-    return value if re.fullmatch(r"[a-z]+|[0-9]+(\.[0-9]+)?", value) else _literal(value)
+def option_sql(value: str) -> str:
+    """Write the value of a storage option."""
+    return value if re.fullmatch(r"[a-z]+|[0-9]+(\.[0-9]+)?", value) else literal(value)
 
 
-def _grantee(role: str) -> str:
-    return "PUBLIC" if role == "PUBLIC" else _quoted(role)
+def grantee_sql(role: str) -> str:
+    """Write a grantee."""
+    return "PUBLIC" if role == "PUBLIC" else quoted(role)
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Write a name as an identifier."""
     if _PLAIN_NAME.fullmatch(name) and name not in _RESERVED:
         return name
     return '"' + name.replace('"', '""') + '"'
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Write text as a literal."""
     return "'" + text.replace("'", "''") + "'"
 
 

@@ -49,6 +49,8 @@ def sole_runner(
     wait: float,
     tell: Callable[[str], None],
     pause: Callable[[float], None] = time.sleep,
+    *,
+    shared: bool = False,
 ) -> Iterator[None]:
     """Hold the migration lock of a schema.
 
@@ -61,6 +63,7 @@ def sole_runner(
         wait: seconds until giving up.
         tell: is told once whom it waits for.
         pause: sleeps.
+        shared: for who only looks: any number of them hold it at once, and no runner.
 
     Raises:
         ToolError: another runner holds it still.
@@ -68,7 +71,7 @@ def sole_runner(
     key = lock_key(schema)
     deadline = time.monotonic() + wait
     told = False
-    while not _try_lock(conn, key):
+    while not _try_lock(conn, key, shared):
         holders = _people(conn, _HOLDERS, key=key)
         if holders and time.monotonic() >= deadline:
             raise ToolError(
@@ -83,7 +86,8 @@ def sole_runner(
         yield
     finally:
         if not conn.closed:
-            conn.execute("SELECT pg_advisory_unlock(%s)", [key])
+            unlock = "pg_advisory_unlock_shared" if shared else "pg_advisory_unlock"
+            conn.execute(f"SELECT {unlock}(%s)", [key])
 
 
 class Observer:
@@ -124,8 +128,9 @@ class Observer:
                 self.seen = held or self.seen
 
 
-def _try_lock(conn: psycopg.Connection, key: int) -> bool:
-    row = conn.execute("SELECT pg_try_advisory_lock(%s)", [key]).fetchone()
+def _try_lock(conn: psycopg.Connection, key: int, shared: bool) -> bool:
+    lock = "pg_try_advisory_lock_shared" if shared else "pg_try_advisory_lock"
+    row = conn.execute(f"SELECT {lock}(%s)", [key]).fetchone()
     return bool(row and row[0])
 
 

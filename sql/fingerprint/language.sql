@@ -3,7 +3,8 @@ SELECT
   'language' AS class,
   l.lanname::text AS identity,
   jsonb_build_object(
-    'owner', pg_get_userbyid(l.lanowner),
+    -- The superuser of the first hour has another name on every server.
+    'owner', CASE WHEN l.lanowner <> 10 THEN pg_get_userbyid(l.lanowner) END,
     'acl', coalesce(l.lanacl, acldefault('l', l.lanowner))::text[],
     'acl_default', acldefault('l', l.lanowner)::text[],
     'trusted', l.lanpltrusted,

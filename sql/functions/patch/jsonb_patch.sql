@@ -74,18 +74,18 @@ BEGIN
       END IF;
     ELSIF _pointer_value(v_document, v_path) IS NULL THEN
       v_fault := 'path leads nowhere in the document';
-    ELSIF v_op = 'remove' THEN
-      v_document := v_document #- v_path;
-      IF v_path = '{}' THEN
-        v_fault := 'a document cannot be removed from itself';
-      END IF;
     ELSIF v_path = '{}' THEN
       v_document := v_value;
+      IF v_op = 'remove' THEN
+        v_fault := 'a document cannot be removed from itself';
+      END IF;
+    ELSIF v_op = 'remove' THEN
+      v_document := v_document #- v_path;
     ELSE
       v_document := jsonb_set(v_document, v_path, v_value);
     END IF;
 
-    IF v_document IS NULL THEN
+    IF v_document IS NULL AND v_fault IS NULL THEN
       v_fault := 'path leads nowhere that a value can be added: its parent is missing, or the index is beyond the end';
     ELSIF pg_column_size(v_document) > 67108864 THEN
       v_state := 'TM413';

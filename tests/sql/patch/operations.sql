@@ -71,6 +71,7 @@ SELECT is(pg_temp.fault('[1]', '[{"op": "remove", "path": "/-"}]'), 'TM422 item 
 SELECT is(pg_temp.fault('[1]', '[{"op": "remove", "path": "/-1"}]'), 'TM422 item 0: /-1', 'nor what is counted from there');
 SELECT is(pg_temp.fault('[1]', '[{"op": "remove", "path": "/1"}]'), 'TM422 item 0: /1', 'nor an element beyond the end');
 SELECT is(pg_temp.fault('{"a": 1}', '[{"op": "remove", "path": ""}]'), 'TM422 item 0', 'a document is not removed from itself');
+SELECT is(pg_temp.fault('"a"', '[{"op": "remove", "path": ""}]'), 'TM422 item 0', 'not even one that is a text');
 SELECT is(pg_temp.fault('{"a": 1}', '[{"op": "replace", "path": "/b", "value": 1}]'), 'TM422 item 0: /b', 'what is not there is not replaced');
 SELECT is(pg_temp.fault('[1]', '[{"op": "replace", "path": "/-", "value": 1}]'), 'TM422 item 0: /-', 'nor what is behind the end');
 SELECT is(pg_temp.fault('{"a": 1}', '[{"op": "move", "from": "/b", "path": "/c"}]'), 'TM422 item 0: /b', 'what is not there is not moved');

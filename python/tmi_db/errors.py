@@ -42,7 +42,8 @@ class TmiError(Exception):
         constraint: the constraint or unique index that refused.
         field: the argument or column that is wrong; several columns of one constraint are joined by `, `.
         path: the JSON Pointer of what is wrong inside a document.
-        index: the position, in a bulk call's array, of the item that is wrong.
+        index: the position, in a bulk call's array, of the item that is wrong; the first is 0.
+        reason: why an operation on cells is refused, in the word that editors are sent, such as `cell_already_exists`.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class TmiError(Exception):
         field: str | None = None,
         path: str | None = None,
         index: int | None = None,
+        reason: str | None = None,
     ) -> None:
         """Keep the parts; `str()` gives the message alone."""
         super().__init__(message)
@@ -71,6 +73,7 @@ class TmiError(Exception):
         self.field = field
         self.path = path
         self.index = index
+        self.reason = reason
 
 
 class Unauthenticated(TmiError):
@@ -163,8 +166,17 @@ SQLSTATES: Mapping[str, type[TmiError]] = {
 _SCHEMA_MISMATCH = {"3F000", "42883", "42P01", "42703", "42704"}
 _CHECK_VIOLATION = "23514"
 _VIOLATIONS = {"23502": "is missing", "23505": "is in use already"}
-_ITEM = re.compile(r"(?:item|operation|patch|row) (?P<index>\d+)(?:: (?P<rest>.*))?\Z")
-_NAMED = re.compile(r"(?P<kind>field|path|parameter): (?P<name>.*)\Z")
+_ITEM = re.compile(r"item (?P<index>\d+)(?:: (?P<rest>.*))?\Z")
+_NAMED = re.compile(r"(?P<kind>field|path): (?P<name>.*)\Z")
+_CELL_REASONS = {
+    "add_requires_cell_data",
+    "cell_already_exists",
+    "empty_cell_operations",
+    "invalid_cell_data",
+    "invalid_cell_operation",
+    "invalid_operation_type",
+    "update_nonexistent_cell",
+}
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*\Z")
 
 
@@ -197,7 +209,7 @@ def from_database(error: psycopg.Error, *, outcome_unknown: bool = True) -> TmiE
         "column": diagnostics.column_name,
         "constraint": diagnostics.constraint_name,
     }
-    if sqlstate in _SCHEMA_MISMATCH and not parts["hint"]:
+    if sqlstate in _SCHEMA_MISMATCH:  # PostgreSQL would hint at type casts
         parts["hint"] = "the schema may be of another version than the package: see `tmi-db migrate status`"
     parts |= _location(parts["detail"], parts["column"], parts["constraint"])
     message = _constraint_message(sqlstate, parts) or message
@@ -225,12 +237,14 @@ def _location(detail: str | None, column: str | None, constraint: str | None) ->
     if item := _ITEM.match(rest):
         found["index"] = int(item["index"])
         rest = item["rest"] or ""
-        if rest.startswith("/"):
-            found["path"] = rest
-        elif _WORD.match(rest):
-            found["field"] = rest
-    if named := _NAMED.match(rest):
+    if rest in _CELL_REASONS:
+        found["reason"] = rest
+    elif named := _NAMED.match(rest):
         found["path" if named["kind"] == "path" else "field"] = named["name"]
+    elif rest.startswith("/"):
+        found["path"] = rest
+    elif "index" in found and _WORD.match(rest):
+        found["field"] = rest
     if "field" not in found:
         columns = (column,) if column else CONSTRAINT_COLUMNS.get(constraint or "", ())
         if columns:

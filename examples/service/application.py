@@ -22,7 +22,7 @@ def create_app(settings: Settings, provider: IdentityProvider) -> FastAPI:
         async with (
             AsyncDatabase(settings.dsn, key=settings.key) as db,
             AsyncDatabase(settings.auth_dsn, max_size=4) as auth,
-            Rooms(db) as rooms,
+            Rooms(settings.notices_dsn) as rooms,
         ):
             app.state.services = Services(settings, AccessTokens(settings.secret), provider, db, auth, rooms)
             yield

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
-from tmi_db import AsyncDatabase
+from tmi_db.notices import AsyncNotices
 
 
 @dataclass(eq=False, slots=True)
@@ -28,14 +28,15 @@ class Rooms:
     from it: each seat reads again as its own user, who may have lost access meanwhile.
     """
 
-    def __init__(self, db: AsyncDatabase) -> None:
-        """Listen to the database's notices, once opened."""
-        self._db = db
+    def __init__(self, dsn: str) -> None:
+        """Prepare to listen on a connection of its own: where the pool's go through PgBouncer, this one may not."""
+        self._notices = AsyncNotices(dsn)
         self._seats: set[Seat] = set()
         self._listener: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """Begin to listen."""
+        await self._notices.__aenter__()
         self._listener = asyncio.create_task(self._listen())
         return self
 
@@ -44,9 +45,11 @@ class Rooms:
     ) -> None:
         """Listen no more."""
         assert self._listener is not None
-        self._listener.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
+        self._notices.stop()
+        try:
             await self._listener
+        finally:
+            await self._notices.__aexit__(kind, error, traceback)
 
     @contextlib.contextmanager
     def seat(self, threat_model_id: UUID, email: str) -> Iterator[Seat]:
@@ -63,7 +66,8 @@ class Rooms:
         return any(seat.threat_model_id == threat_model_id and seat.email == email for seat in self._seats)
 
     async def _listen(self) -> None:
-        async for notice in self._db.notices():
+        async for notice in self._notices:
             for seat in self._seats:
+                # After a lost connection a notice names no model: anything may have changed meanwhile.
                 if notice.threat_model_id in (None, seat.threat_model_id):
                     seat.hint.set()

@@ -13,6 +13,8 @@ class Settings:
     """The database, as a login that was let in by `tmi-db schema grant LOGIN --as app`."""
     auth_dsn: str
     """The same database, as a login that was let in as `auth`: it manages users and tokens, and sees no model."""
+    notices_dsn: str
+    """The database as `dsn`, by a direct connection: notices can't be heard through a pooler."""
     key: str = field(repr=False)
     """The signing key that `tmi-db key new` printed: with it the service acts for its users."""
     secret: bytes = field(repr=False)
@@ -26,6 +28,7 @@ class Settings:
         return cls(
             dsn=environment["TMI_DB_DSN"],
             auth_dsn=environment["SERVICE_AUTH_DSN"],
+            notices_dsn=environment.get("SERVICE_NOTICES_DSN", environment["TMI_DB_DSN"]),
             key=environment["TMI_DB_KEY"],
             secret=bytes.fromhex(environment["SERVICE_SECRET"]),
             url=environment.get("SERVICE_URL", cls.url),

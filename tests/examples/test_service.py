@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -42,7 +43,8 @@ class Service:
 @pytest.fixture(scope="module")
 def service(template: Database) -> Iterator[Service]:
     database = template.copy()
-    settings = Settings(database.dsn_for("app"), database.dsn_for("auth"), KEY, SECRET)
+    app_dsn = database.dsn_for("app")
+    settings = Settings(app_dsn, database.dsn_for("auth"), app_dsn, KEY, SECRET)
     app = create_app(settings, FakeIdentityProvider())
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="websockets-sansio", timeout_graceful_shutdown=5))
     with socket.create_server(("127.0.0.1", 0)) as listener:  # clients may connect before anybody answers
@@ -124,7 +126,7 @@ def _assert_problem(answer: httpx.Response, status: int, **parts: object) -> Non
 
 @pytest.mark.parametrize("header", [None, "Bearer", "Bearer x.y", "Basic YTpi", "Bearer \u00e9.\u00e9"])
 def test_nobody_gets_in_without_a_token(anybody: httpx.Client, header: str | None) -> None:
-    answer = anybody.get("/threat-models", headers={"Authorization": header.encode()} if header else None)
+    answer = anybody.get("/threat-models", headers={b"Authorization": header.encode()} if header else None)
     _assert_problem(answer, 401)
     assert answer.headers["www-authenticate"] == "Bearer"
 
@@ -325,15 +327,13 @@ class Drawer:
 @pytest.fixture
 def draw(service: Service, anybody: httpx.Client) -> Iterator[Callable[..., Drawer]]:
     """`draw(ALICE, url)` connects; what is still connected at the end is closed."""
-    connections: list[ClientConnection] = []
+    with ExitStack() as connections:
 
-    def join(email: str, url: str, token: str | None = None) -> Drawer:
-        connections.append(connect(f"ws://{service.address}{url}/live", proxy=None))
-        return Drawer(connections[-1], _pair(anybody, email)["access_token"] if token is None else token)
+        def join(email: str, url: str, token: str | None = None) -> Drawer:
+            connection = connections.enter_context(connect(f"ws://{service.address}{url}/live", proxy=None))
+            return Drawer(connection, _pair(anybody, email)["access_token"] if token is None else token)
 
-    yield join
-    for connection in connections:
-        connection.close()
+        yield join
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header
 from fastapi.requests import HTTPConnection
-from tmi_db import AsyncDatabase, Unauthenticated
-from tmi_db.aio import AsyncApi
+from tmi_db import AsyncApi, AsyncDatabase, Unauthenticated
 
 from .access_tokens import AccessTokens
 from .identity import IdentityProvider

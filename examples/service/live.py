@@ -18,8 +18,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, ValidationError
-from tmi_db import Conflict, Invalid, TmiError, Unauthenticated
-from tmi_db.aio import AsyncApi
+from tmi_db import AsyncApi, Conflict, Invalid, TmiError, Unauthenticated
 
 from .dependencies import Services, ServicesDependency
 from .problems import problem

@@ -1,5 +1,7 @@
 """The data layer of TMI: threat models behind PostgreSQL functions, with row-level security in force."""
 
+from ._generated.aio import AsyncApi
+from ._generated.api import Api
 from ._generated.rows import *  # noqa: F403 - every row that an answer may hold, as its own __all__ lists them
 from .aio import AsyncDatabase
 from .calls import UNSET
@@ -23,6 +25,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "UNSET",
+    "Api",
+    "AsyncApi",
     "AsyncDatabase",
     "Conflict",
     "ConnectionLost",

@@ -37,6 +37,10 @@ test: setup ## Run all tests; PG=18 or PG=/path/to/bin chooses the server, ARGS 
 test-faults: setup ## Crash at every place of every migration, where make test tries a sample
 	@TMI_TEST_FAULTS=all $(bin)/pytest --numprocesses $(WORKERS) $(if $(PG),--pg $(PG)) tests/migrations/test_faults.py $(ARGS)
 
+.PHONY: bench
+bench: setup ## Measure what calls cost beside other ways: make bench ARGS='--scale full'
+	@$(bin)/python -m bench $(ARGS)
+
 .PHONY: migrate
 migrate: setup ## Apply all pending migrations
 	@$(tmi-db) migrate up $(ARGS)

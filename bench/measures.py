@@ -24,7 +24,7 @@ _ROW = """
 SELECT t.*
 FROM threats t
 WHERE t.threat_model_id = %s
-  AND EXISTS (SELECT FROM threat_model_access a WHERE a.threat_model_id = t.threat_model_id AND a.user_email = %s)
+  AND EXISTS (SELECT FROM threat_model_access a WHERE a.threat_model_id = %s AND a.user_email = %s)
 """
 _OWNED = """
 SELECT m.*, a.role
@@ -157,7 +157,7 @@ def measures(
         Measure(
             "get one threat",
             {
-                BASE: lambda: base(f"{_ROW} AND t.id = %s", big, FEW, choose.choice(ids)),
+                BASE: lambda: base(f"{_ROW} AND t.id = %s", big, big, FEW, choose.choice(ids)),
                 API: lambda: call("threat_get(CASE WHEN a THEN %s END, %s)", FEW, big, choose.choice(ids)),
                 WRAPPER: lambda: few.threats.get(big, choose.choice(ids)),
                 ORM: orm_get,
@@ -167,7 +167,7 @@ def measures(
         Measure(
             "page of 50 threats",
             {
-                BASE: lambda: base(f"{_ROW} ORDER BY t.created_at DESC, t.id DESC LIMIT 50", big, FEW),
+                BASE: lambda: base(f"{_ROW} ORDER BY t.created_at DESC, t.id DESC LIMIT 50", big, big, FEW),
                 API: lambda: call("threat_list(CASE WHEN a THEN %s END)", FEW, big),
                 WRAPPER: lambda: few.threats.list(big),
                 ORM: orm_page,

@@ -17,7 +17,7 @@ from psycopg.pq import TransactionStatus
 from . import pooling
 from ._generated.aio import AsyncApi, AsyncAuth, AsyncMaintenance
 from .calls import Function, Statements, refusal
-from .context import Key, sign
+from .context import Key, Signer
 from .errors import ConnectionLost, Invalid, PoolTimeout, TmiError, from_database
 
 R = TypeVar("R")
@@ -59,7 +59,8 @@ class AsyncDatabase:
     ) -> None:
         """Make a pool; nothing is connected yet."""
         dsn = pooling.choose_dsn(dsn)
-        self._key = pooling.choose_key(key)
+        chosen = pooling.choose_key(key)
+        self._signer = Signer(chosen) if chosen else None
         self._statements = Statements(schema)
         self._timeout = timeout
         self._prepare = prepare
@@ -112,7 +113,7 @@ class AsyncDatabase:
         Raises:
             ValueError: there is no key to sign with.
         """
-        self._require_key()
+        self._require_signer()
         return AsyncApi(_Single(self, email))
 
     @property
@@ -145,7 +146,7 @@ class AsyncDatabase:
             ConnectionLost: the connection broke while committing, and the outcome is unknown; or it broke earlier,
                 and nothing was saved.
         """
-        self._require_key()
+        self._require_signer()
         transaction = _Transaction(self, email, pooling.begin(isolation, read_only), read_only)
         try:
             yield AsyncApi(transaction)
@@ -241,14 +242,14 @@ class AsyncDatabase:
             await connection.close()
             await self._pool.putconn(connection)
 
-    def _require_key(self) -> Key:
-        if self._key is None:
+    def _require_signer(self) -> Signer:
+        if self._signer is None:
             raise ValueError("there is no key to sign with: pass key= or set TMI_DB_KEY")
-        return self._key
+        return self._signer
 
     def _context(self, email: str) -> str:
         try:
-            return sign(self._require_key(), email)
+            return self._require_signer().sign(email)
         except ValueError as error:
             raise Invalid(str(error), field="email") from error
 

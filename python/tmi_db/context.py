@@ -16,6 +16,10 @@ from dataclasses import dataclass, field
 MAXIMUM_TTL = 60
 """Seconds that a context may live: long enough for a slow link, too short to be worth stealing."""
 
+# Seconds that a context is used again, and for how many users at the most.
+_KEPT = 15
+_KEPT_USERS = 10_000
+
 _SECRET_BYTES = 32
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
@@ -73,8 +77,6 @@ class Key:
 def sign(key: Key, email: str, ttl: int = MAXIMUM_TTL, now: float | None = None) -> str:
     """Sign that the bearer acts for a user.
 
-    It takes about 2 microseconds, so signatures are made for each call and never kept.
-
     Args:
         key: the key that the service was handed.
         email: the user's e-mail address, as the database holds it.
@@ -91,6 +93,41 @@ def sign(key: Key, email: str, ttl: int = MAXIMUM_TTL, now: float | None = None)
     expiry = int(time.time() if now is None else now) + int(ttl)
     body = f"v1.{key.id}.{_base64url(email.encode())}.{expiry}"
     return f"{body}.{hmac.digest(key.secret, body.encode(), 'sha256').hex()}"
+
+
+class Signer:
+    """Signs for the same users again and again.
+
+    A context is used for a quarter of its life before a new one is made. A signature takes 2 microseconds in a loop,
+    but about 15 in a service that has just waited for its database, a tenth of a call.
+
+    Args:
+        key: the key that the service was handed.
+    """
+
+    def __init__(self, key: Key) -> None:
+        """Start without a context."""
+        self._key = key
+        self._made: dict[str, tuple[float, str]] = {}
+
+    def sign(self, email: str) -> str:
+        """Give a context of a user that lives 45 seconds at least.
+
+        Args:
+            email: the user's e-mail address, as the database holds it.
+
+        Raises:
+            ValueError: the e-mail is empty or not text that UTF-8 can carry.
+        """
+        now = time.time()
+        made = self._made.get(email)
+        if made is not None and 0 <= now - made[0] < _KEPT:
+            return made[1]
+        context = sign(self._key, email, now=now)
+        if len(self._made) >= _KEPT_USERS:
+            self._made.clear()
+        self._made[email] = (now, context)
+        return context
 
 
 def _base64url(raw: bytes) -> str:

@@ -18,7 +18,7 @@ from psycopg.pq import TransactionStatus
 from . import pooling
 from ._generated.api import Api, Auth, Maintenance
 from .calls import Function, Statements, refusal
-from .context import Key, sign
+from .context import Key, Signer
 from .errors import ConnectionLost, Invalid, PoolTimeout, TmiError, from_database
 
 R = TypeVar("R")
@@ -60,7 +60,8 @@ class Database:
     ) -> None:
         """Make a pool; nothing is connected yet."""
         dsn = pooling.choose_dsn(dsn)
-        self._key = pooling.choose_key(key)
+        chosen = pooling.choose_key(key)
+        self._signer = Signer(chosen) if chosen else None
         self._statements = Statements(schema)
         self._timeout = timeout
         self._prepare = prepare
@@ -113,7 +114,7 @@ class Database:
         Raises:
             ValueError: there is no key to sign with.
         """
-        self._require_key()
+        self._require_signer()
         return Api(_Single(self, email))
 
     @property
@@ -146,7 +147,7 @@ class Database:
             ConnectionLost: the connection broke while committing, and the outcome is unknown; or it broke earlier,
                 and nothing was saved.
         """
-        self._require_key()
+        self._require_signer()
         transaction = _Transaction(self, email, pooling.begin(isolation, read_only), read_only)
         try:
             yield Api(transaction)
@@ -242,14 +243,14 @@ class Database:
             connection.close()
             self._pool.putconn(connection)
 
-    def _require_key(self) -> Key:
-        if self._key is None:
+    def _require_signer(self) -> Signer:
+        if self._signer is None:
             raise ValueError("there is no key to sign with: pass key= or set TMI_DB_KEY")
-        return self._key
+        return self._signer
 
     def _context(self, email: str) -> str:
         try:
-            return sign(self._require_key(), email)
+            return self._require_signer().sign(email)
         except ValueError as error:
             raise Invalid(str(error), field="email") from error
 

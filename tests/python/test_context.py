@@ -7,7 +7,7 @@ import hashlib
 import hmac
 
 import pytest
-from tmi_db.context import Key, sign
+from tmi_db.context import Key, Signer, sign
 
 KEY = Key("service-1", bytes(range(32)))
 
@@ -78,3 +78,54 @@ def test_a_context_has_the_form_that_the_database_checks() -> None:
 def test_a_context_lives_a_minute_from_now_if_nothing_else_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tmi_db.context.time", type("Clock", (), {"time": staticmethod(lambda: 5_000.0)}))
     assert sign(KEY, "alice@example.com").split(".")[3] == "5060"
+
+
+class Clock:
+    """Stands for the module `time`."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def time(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("tmi_db.context.time", clock)
+    return clock
+
+
+def expiry(context: str) -> int:
+    return int(context.split(".")[3])
+
+
+def test_a_context_is_not_used_again_when_a_quarter_of_its_life_is_over(clock: Clock) -> None:
+    signer = Signer(KEY)
+    first = signer.sign("alice@example.com")
+    clock.now += 14.9
+    assert signer.sign("alice@example.com") == first
+    clock.now += 0.2
+    assert expiry(signer.sign("alice@example.com")) == 1_000 + 15 + 60
+
+
+def test_a_context_is_not_used_again_when_the_clock_was_set_back(clock: Clock) -> None:
+    signer = Signer(KEY)
+    signer.sign("alice@example.com")
+    clock.now -= 600
+    assert expiry(signer.sign("alice@example.com")) == 460
+
+
+def test_a_context_is_not_used_for_somebody_else(clock: Clock) -> None:
+    signer = Signer(KEY)
+    assert signer.sign("alice@example.com") == sign(KEY, "alice@example.com")
+    assert signer.sign("bob@example.com") == sign(KEY, "bob@example.com")
+
+
+def test_a_million_users_do_not_fill_the_memory(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tmi_db.context._KEPT_USERS", 3)
+    signer = Signer(KEY)
+    for number in range(10):
+        signer.sign(f"{number}@example.com")
+    assert len(signer._made) <= 3

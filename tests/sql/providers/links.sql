@@ -43,7 +43,11 @@ SELECT is_empty('SELECT 1 FROM ids, provider_list(bob)', 'a refusal links nothin
 -- The primary one
 SELECT results_eq('SELECT p.provider, p.is_primary FROM ids, provider_set_primary(alice, ''github'') p', $$VALUES ('github', true)$$, 'another becomes the primary one');
 SELECT results_eq('SELECT p.provider, p.is_primary FROM ids, provider_list(alice) p', $$VALUES ('github', true), ('google', false)$$, 'in place of the first');
-SELECT lives_ok('SELECT provider_set_primary(alice, ''github'') FROM ids', 'twice is harmless');
+SELECT results_eq(
+  'SELECT s.modified_at FROM ids, provider_set_primary(alice, ''github'') s',
+  'SELECT l.modified_at FROM ids, provider_list(alice) l WHERE l.provider = ''github''',
+  'twice changes nothing'
+);
 SELECT throws_ok('SELECT provider_set_primary(alice, ''apple'') FROM ids', 'TM404', 'provider not found', 'one that is not there does not');
 SELECT throws_ok('SELECT provider_set_primary(alice, NULL) FROM ids', 'TM404', 'provider not found', 'nor none');
 SELECT results_eq('SELECT p.provider FROM ids, provider_list(alice) p WHERE p.is_primary', ARRAY['github'], 'and a refusal takes nothing away');

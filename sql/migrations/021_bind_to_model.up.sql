@@ -19,7 +19,7 @@ BEGIN
     AND d.threat_model_id <> t.threat_model_id;
   GET DIAGNOSTICS v_count = ROW_COUNT;
   IF v_count > 0 THEN
-    RAISE NOTICE '% threats named a diagram of another model and are pinned to none now', v_count;
+    RAISE WARNING '% threats named a diagram of another model and are pinned to none now', v_count;
   END IF;
 
   DELETE FROM collaboration_sessions s
@@ -28,7 +28,7 @@ BEGIN
     AND d.threat_model_id <> s.threat_model_id;
   GET DIAGNOSTICS v_count = ROW_COUNT;
   IF v_count > 0 THEN
-    RAISE NOTICE '% sessions named a diagram of another model and are deleted', v_count;
+    RAISE WARNING '% sessions named a diagram of another model and are deleted', v_count;
   END IF;
 END
 $$;

@@ -122,7 +122,7 @@ BEGIN
   WHERE threat_model_id IS NULL;
   GET DIAGNOSTICS v_count = ROW_COUNT;
   IF v_count > 0 THEN
-    RAISE NOTICE '% metadata rows described an entity that does not exist and are deleted', v_count;
+    RAISE WARNING '% metadata rows described an entity that does not exist and are deleted', v_count;
   END IF;
 END
 $$;

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -167,7 +168,10 @@ class Server:
     @property
     def _account(self) -> Account:
         """The user whom the server runs as: the owner of its data, once there are data."""
-        return Account.owning(self._data) if self._data.exists() else Account.unprivileged()
+        # In /var/tmp anybody may have put data that only look like one's own.
+        if self.home == self.wanted_home and self._data.exists():
+            return Account.owning(self._data)
+        return Account.unprivileged()
 
     @property
     def _data(self) -> Path:
@@ -268,10 +272,9 @@ class Server:
             with (self.home / _LOCK).open("ab") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 # Whoever destroyed the server while this process waited has removed the file as well.
-                with contextlib.suppress(FileNotFoundError):
-                    if os.path.samestat(os.fstat(lock.fileno()), (self.home / _LOCK).stat()):
-                        yield
-                        return
+                if _is_still(lock, self.home / _LOCK):
+                    yield
+                    return
 
     def _make_home(self) -> None:
         home = self.home
@@ -448,6 +451,13 @@ def _has(home: Path, name: str) -> bool:
         raise ToolError(
             f"{home} belongs to another user", hint="set TMI_DB_DATA or --data-dir to a folder of your own"
         ) from None
+
+
+def _is_still(file: BinaryIO, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _last_line(text: str) -> str:

@@ -377,6 +377,22 @@ class TestReach:
         finally:
             server.socket_dir.unlink()
 
+    @only_root
+    def test_what_somebody_else_put_into_var_tmp_is_not_taken_for_ones_own(
+        self, folder: Path, make: Callable[..., Server]
+    ) -> None:
+        (folder / "private").mkdir(mode=0o700)
+        trap = make("private/a").home
+        assert trap.parent == Path("/var/tmp")
+        (trap / "data").mkdir(parents=True)
+        try:
+            for path in (trap, trap / "data"):
+                os.chown(path, 1, 1)
+            with pytest.raises(ToolError, match="in the way"):
+                make("private/a").start()
+        finally:
+            shutil.rmtree(trap)
+
     def test_data_lie_where_the_servers_user_can_reach_them(self, folder: Path, make: Callable[..., Server]) -> None:
         private = folder / "private"
         private.mkdir(mode=0o700)

@@ -16,6 +16,7 @@ from psycopg.pq import TransactionStatus
 
 from . import pooling
 from ._generated.aio import AsyncApi, AsyncAuth, AsyncMaintenance
+from .aio_tokens import AsyncRefreshTokens
 from .calls import Function, Statements, refusal
 from .context import Key, Signer
 from .errors import ConnectionLost, Invalid, PoolTimeout, TmiError, from_database
@@ -120,6 +121,11 @@ class AsyncDatabase:
     def auth(self) -> AsyncAuth:
         """The functions of a login service: users, providers, tokens. They need the role tmi_auth, and no user."""
         return AsyncAuth(_Single(self, None))
+
+    @property
+    def refresh_tokens(self) -> AsyncRefreshTokens:
+        """Refresh tokens, with their secrets made here. They need the role tmi_auth, and no user."""
+        return AsyncRefreshTokens(self.auth)
 
     @property
     def maintenance(self) -> AsyncMaintenance:

@@ -1,6 +1,6 @@
 """The database: a pool, calls as a user, transactions, retries.
 
-Rendered from `aio.py` by `make generate`; not edited by hand.
+Rendered from its twin with `aio` in its name by `make generate`; not edited by hand.
 """
 
 import threading
@@ -20,6 +20,7 @@ from ._generated.api import Api, Auth, Maintenance
 from .calls import Function, Statements, refusal
 from .context import Key, Signer
 from .errors import ConnectionLost, Invalid, PoolTimeout, TmiError, from_database
+from .tokens import RefreshTokens
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -121,6 +122,11 @@ class Database:
     def auth(self) -> Auth:
         """The functions of a login service: users, providers, tokens. They need the role tmi_auth, and no user."""
         return Auth(_Single(self, None))
+
+    @property
+    def refresh_tokens(self) -> RefreshTokens:
+        """Refresh tokens, with their secrets made here. They need the role tmi_auth, and no user."""
+        return RefreshTokens(self.auth)
 
     @property
     def maintenance(self) -> Maintenance:

@@ -12,8 +12,8 @@ What a function is called in Python follows from the database alone:
 - its arguments: without `p_`; those with a default are keywords, and `UNSET` leaves them out;
 - pages: what takes `p_limit` and `p_after` gets an iterator beside it.
 
-Async and sync are one source: `_generated/aio.py` is rendered from the catalogue and `aio.py` written by hand, and
-`_generated/api.py` and `database.py` follow from them by `to_sync`.
+Async and sync are one source: `_generated/aio.py` is rendered from the catalogue, the modules in `BY_HAND` are written,
+and `_generated/api.py` and their twins follow by `to_sync`.
 """
 
 import argparse
@@ -42,6 +42,9 @@ from .tool import ToolError
 
 PACKAGE = Path(__file__).parent
 GENERATED = "_generated"
+
+BY_HAND: Mapping[str, str] = {"aio.py": "database.py", "aio_tokens.py": "tokens.py"}
+"""The asynchronous modules written by hand, each with the twin that follows from it."""
 
 NAMESPACES: Mapping[str, str] = {"tmi_app": "Api", "tmi_auth": "Auth", "tmi_maintenance": "Maintenance"}
 """The class that holds the functions that a role may execute."""
@@ -803,7 +806,8 @@ def render(catalogue: Catalogue) -> dict[str, str]:
         for name in ("constraints", "rows", "functions", "aio")
     }
     modules[f"{GENERATED}/api.py"] = to_sync(modules[f"{GENERATED}/aio.py"])
-    modules["database.py"] = to_sync((PACKAGE / "aio.py").read_text(encoding="utf-8"))
+    for written, twin in BY_HAND.items():
+        modules[twin] = to_sync((PACKAGE / written).read_text(encoding="utf-8"))
     return {path: _format(text) for path, text in modules.items()}
 
 
@@ -841,11 +845,13 @@ def _namespaces(functions: Iterable[Function]) -> list[Namespace]:
 
 
 _TO_SYNC = (
-    (r"Rendered from the catalogue by", "Rendered by way of `aio.py` by"),
+    (r"Rendered from the catalogue by", "Rendered from `aio.py` by"),
     (
-        r"\n`database\.py` is rendered from this module by `make generate`\.",
-        "\nRendered from `aio.py` by `make generate`; not edited by hand.",
+        r"\n`(?:database|tokens)\.py` is rendered from this module by `make generate`\.",
+        "\nRendered from its twin with `aio` in its name by `make generate`; not edited by hand.",
     ),
+    (r"\ban asynchronous ", "a "),
+    (r"\baio_tokens\b", "tokens"),
     (r"\basynchronous ", ""),
     (r"\basync (def|with|for)\b", r"\1"),
     (r"\bawait ", ""),

@@ -9,7 +9,7 @@ import contextlib
 import re
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -902,3 +902,66 @@ def test_another_schema_is_another_installation(open_database: Open, app: str) -
         alice.me()
     assert refused.value.sqlstate == "3F000"
     assert "migrate status" in str(refused.value.hint)
+
+
+# Refresh tokens
+
+
+@pytest.fixture
+def login_service(open_database: Open, shop: databases.Database) -> Any:
+    return open_database(shop.dsn_for("auth"), key=None)
+
+
+@pytest.fixture
+def carol(login_service: Any) -> Any:
+    return login_service.auth.users.login("github", str(uuid4()), f"{uuid4()}@example.com", "Carol")
+
+
+def test_a_token_that_is_unknown_or_no_token_at_all_lets_nobody_in(login_service: Any) -> None:
+    for token in ("", "\ud800", "a\0b", "A" * 43):
+        with pytest.raises(Unauthenticated):
+            login_service.refresh_tokens.rotate(token)
+
+
+def test_a_token_that_is_presented_twice_ends_its_family(login_service: Any, carol: Any) -> None:
+    first, _ = login_service.refresh_tokens.issue(carol.id)
+    second, rotated = login_service.refresh_tokens.rotate(first)
+    assert rotated.user_id == carol.id
+    with pytest.raises(Unauthenticated, match="exchanged before"):
+        login_service.refresh_tokens.rotate(first)
+    with pytest.raises(Unauthenticated):
+        login_service.refresh_tokens.rotate(second)
+
+
+def test_a_token_that_was_revoked_lets_nobody_in(login_service: Any, carol: Any) -> None:
+    token, _ = login_service.refresh_tokens.issue(carol.id, ttl=timedelta(hours=1), family_ttl=timedelta(days=1))
+    for _ in range(2):
+        login_service.refresh_tokens.revoke(token)
+    with pytest.raises(Unauthenticated):
+        login_service.refresh_tokens.rotate(token)
+
+
+@pytest.mark.parametrize("arrives", [False, True])
+def test_an_exchange_whose_answer_was_lost_is_no_theft(
+    open_database: Open, shop: databases.Database, login_service: Any, carol: Any, arrives: bool
+) -> None:
+    token, _ = login_service.refresh_tokens.issue(carol.id)
+    wire = Wire(shop.dsn_for("auth"))
+    db = open_database(wire.dsn)
+    (wire.lose_answer if arrives else wire.lose_request)(b"token_rotate")
+    new, _ = db.refresh_tokens.rotate(token)
+    assert login_service.refresh_tokens.rotate(new)[1].user_id == carol.id
+    wire.close()
+
+
+def test_the_database_never_sees_a_token(open_database: Open, shop: databases.Database, carol: Any) -> None:
+    wire = Wire(shop.dsn_for("auth"))
+    db = open_database(wire.dsn)
+    first, _ = db.refresh_tokens.issue(carol.id)
+    second, _ = db.refresh_tokens.rotate(first)
+    db.refresh_tokens.revoke(second)
+    assert len({first, second}) == 2
+    for token in (first, second):
+        assert len(token) == 43
+        assert token.encode() not in wire.sent
+    wire.close()

@@ -1,4 +1,4 @@
-"""The functions of the database as methods. Rendered by way of `aio.py` by `make generate`; not edited by hand."""
+"""The functions of the database as methods. Rendered from `aio.py` by `make generate`; not edited by hand."""
 
 import builtins
 from collections.abc import Iterator, Sequence

@@ -14,6 +14,7 @@ BEGIN
     RAISE EXCEPTION 'cells must be a JSON array' USING ERRCODE = 'TM422', TABLE = 'diagrams', COLUMN = 'cells', DETAIL = 'field: cells';
   END IF;
   PERFORM _check_size(p_cells);
+  PERFORM _check_depth(p_cells, 'cells');
   SELECT format('cells[%s]%s', c.n - 1, f.fault)
   INTO v_path
   FROM jsonb_array_elements(p_cells) WITH ORDINALITY AS c (cell, n)
@@ -60,6 +61,6 @@ COMMENT ON FUNCTION _check_cells IS
 
 p_cells: the array.
 Returns nothing.
-Raises TM413 above 10,000 cells or 8 MB; TM422 that names the JSON path of a cell without id, shape or geometry, with another cell''s id, or of an edge to a cell that is not there.';
+Raises TM413 above 10,000 cells, 8 MB or 100 levels of JSON; TM422 that names the JSON path of a cell without id, shape or geometry, with another cell''s id, or of an edge to a cell that is not there.';
 REVOKE ALL ON FUNCTION _check_cells FROM PUBLIC;
 ALTER FUNCTION _check_cells OWNER TO tmi_api;

@@ -10,6 +10,10 @@ DECLARE
   v_key text;
   v_is_known boolean;
 BEGIN
+  -- A row that was there before this was asked for can still get another name.
+  IF TG_OP = 'UPDATE' AND NEW.parameters = OLD.parameters THEN
+    RETURN NEW;
+  END IF;
   IF jsonb_typeof(NEW.parameters) <> 'object' THEN
     RAISE EXCEPTION 'parameters must be a JSON object' USING ERRCODE = 'TM422', TABLE = 'sources', COLUMN = 'parameters', DETAIL = 'field: parameters';
   END IF;

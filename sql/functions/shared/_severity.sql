@@ -7,7 +7,11 @@ LANGUAGE sql
 IMMUTABLE
 PARALLEL SAFE
 AS $$
-  SELECT pg_catalog.initcap(pg_catalog.btrim(p_word))
+  -- By the rules of no language: in Turkish a capital I is not the one of Critical. Words that are right already cost least.
+  SELECT CASE
+    WHEN p_word IN ('High', 'Medium', 'Low', 'Critical', 'Unknown', 'None') THEN p_word
+    ELSE pg_catalog.initcap(pg_catalog.btrim(p_word) COLLATE pg_catalog."C")
+  END
 $$;
 COMMENT ON FUNCTION _severity IS
 'Spells a severity word as the schema does: Unknown, None, Low, Medium, High, Critical.

@@ -1,5 +1,6 @@
 -- Rendered from templates/_delete.sql.j2 by tools/render_sql.py.
--- Deletes many sources in one statement; bulk calls try its items by it, too.
+-- Deletes many sources in one statement; a bulk call tries its items by it, too. Rows are always looked up by their ids,
+-- so one plan serves one row and a thousand.
 CREATE OR REPLACE FUNCTION _sources_delete(
   p_threat_model_id uuid,
   p_items jsonb
@@ -8,22 +9,24 @@ LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
 SET search_path FROM CURRENT
+SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
+  v_ids uuid[] := ARRAY(SELECT (i.item ->> 'id')::uuid FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n) ORDER BY i.n);
   v_count bigint;
 BEGIN
   -- The model is locked already; its rows are locked in the order of their ids, as everywhere.
   PERFORM
   FROM sources t
   WHERE t.threat_model_id = p_threat_model_id
-    AND t.id = ANY (ARRAY(SELECT (i.item ->> 'id')::uuid FROM jsonb_array_elements(p_items) AS i (item)))
+    AND t.id = ANY (v_ids)
   ORDER BY t.id
   FOR UPDATE;
   BEGIN
-    PERFORM _check_unchanged(t.modified_at, (i.item ->> 'if_modified_at')::timestamptz, 'sources')
-    FROM jsonb_array_elements(p_items) AS i (item)
-    JOIN sources t ON t.threat_model_id = p_threat_model_id AND t.id = (i.item ->> 'id')::uuid
-    WHERE i.item ? 'if_modified_at';
+    PERFORM _check_unchanged(t.modified_at, (p_items -> (i.n - 1)::integer ->> 'if_modified_at')::timestamptz, 'sources')
+    FROM unnest(v_ids) WITH ORDINALITY AS i (id, n)
+    JOIN sources t ON t.threat_model_id = p_threat_model_id AND t.id = i.id
+    WHERE p_items -> (i.n - 1)::integer ? 'if_modified_at';
   EXCEPTION
     WHEN data_exception THEN
       PERFORM _blame_field('sources', p_items);
@@ -32,16 +35,16 @@ BEGIN
   RETURN QUERY
   WITH gone AS (
     DELETE FROM sources t
+    USING unnest(v_ids) WITH ORDINALITY AS i (id, n)
     WHERE t.threat_model_id = p_threat_model_id
-      AND t.id = ANY (ARRAY(SELECT (i.item ->> 'id')::uuid FROM jsonb_array_elements(p_items) AS i (item)))
-    RETURNING t.*
+      AND t.id = i.id
+    RETURNING t AS deleted, i.n
   )
-  SELECT gone.*
+  SELECT (gone.deleted).*
   FROM gone
-  JOIN jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n) ON (i.item ->> 'id')::uuid = gone.id
-  ORDER BY i.n;
+  ORDER BY gone.n;
   GET DIAGNOSTICS v_count = ROW_COUNT;
-  IF v_count < jsonb_array_length(p_items) THEN
+  IF v_count < cardinality(v_ids) THEN
     RAISE EXCEPTION 'source not found' USING ERRCODE = 'TM404', TABLE = 'sources';
   END IF;
 END

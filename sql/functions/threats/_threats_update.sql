@@ -1,5 +1,6 @@
 -- Rendered from templates/_update.sql.j2 by tools/render_sql.py.
--- Single updates, bulk updates and patches share one statement, so that they cannot come to differ.
+-- Single updates, bulk updates and patches share one statement, so that they cannot come to differ. Rows are always looked
+-- up by their ids, so one plan serves one row and a thousand; by itself the planner would make a new one for every call.
 CREATE OR REPLACE FUNCTION _threats_update(
   p_threat_model_id uuid,
   p_items jsonb
@@ -8,8 +9,10 @@ LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
 SET search_path FROM CURRENT
+SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
+  v_ids uuid[] := ARRAY(SELECT (i.item ->> 'id')::uuid FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n) ORDER BY i.n);
   v_rows threats[];
   v_is_missing boolean;
   v_is_stale boolean;
@@ -18,17 +21,17 @@ BEGIN
   PERFORM
   FROM threats t
   WHERE t.threat_model_id = p_threat_model_id
-    AND t.id = ANY (ARRAY(SELECT (i.item ->> 'id')::uuid FROM jsonb_array_elements(p_items) AS i (item)))
+    AND t.id = ANY (v_ids)
   ORDER BY t.id
   FOR NO KEY UPDATE;
   BEGIN
     SELECT
-      array_agg(jsonb_populate_record(t, i.item) ORDER BY i.n),
+      array_agg(jsonb_populate_record(t, p_items -> (i.n - 1)::integer) ORDER BY i.n),
       bool_or(t.id IS NULL),
-      bool_or(t.modified_at <> (i.item ->> 'if_modified_at')::timestamptz)
+      bool_or(t.modified_at <> (p_items -> (i.n - 1)::integer ->> 'if_modified_at')::timestamptz)
     INTO v_rows, v_is_missing, v_is_stale
-    FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n)
-    LEFT JOIN threats t ON t.threat_model_id = p_threat_model_id AND t.id = (i.item ->> 'id')::uuid;
+    FROM unnest(v_ids) WITH ORDINALITY AS i (id, n)
+    LEFT JOIN threats t ON t.threat_model_id = p_threat_model_id AND t.id = i.id;
   EXCEPTION
     WHEN data_exception THEN
       PERFORM _blame_field('threats', p_items);
@@ -45,10 +48,9 @@ BEGIN
     PERFORM _check_cell(p_threat_model_id, c.diagram_id, c.cell_id)
     FROM (
       SELECT DISTINCT r.diagram_id, r.cell_id
-      FROM unnest(v_rows) r
-      JOIN jsonb_array_elements(p_items) AS i (item) ON (i.item ->> 'id')::uuid = r.id
-      WHERE i.item ? 'cell_id'
-        OR (i.item ? 'diagram_id' AND r.diagram_id IS NOT NULL)
+      FROM unnest(v_rows) WITH ORDINALITY r
+      WHERE p_items -> (r.ordinality - 1)::integer ? 'cell_id'
+        OR (p_items -> (r.ordinality - 1)::integer ? 'diagram_id' AND r.diagram_id IS NOT NULL)
     ) c;
   END IF;
   RETURN QUERY
@@ -68,15 +70,14 @@ BEGIN
       issue_url = r.issue_url,
       diagram_id = r.diagram_id,
       cell_id = r.cell_id
-    FROM unnest(v_rows) r
+    FROM unnest(v_rows) WITH ORDINALITY r
     WHERE t.threat_model_id = p_threat_model_id
       AND t.id = r.id
-    RETURNING t.*
+    RETURNING t AS changed, r.ordinality AS n
   )
-  SELECT new.*
+  SELECT (new.changed).*
   FROM new
-  JOIN jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n) ON (i.item ->> 'id')::uuid = new.id
-  ORDER BY i.n;
+  ORDER BY new.n;
   IF jsonb_path_exists(p_items, '$[*].metadata') THEN
     PERFORM _put_items_metadata(p_threat_model_id, 'threat', p_items);
   END IF;

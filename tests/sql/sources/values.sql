@@ -75,6 +75,11 @@ DELETE FROM sources s USING ids i WHERE s.threat_model_id = i.model;
 SELECT throws_ok($$INSERT INTO sources (threat_model_id, name, url, parameters) SELECT model, 'x', 'https://example.com', '{"branch": "main"}' FROM ids$$, 'TM422', NULL, 'no other way in is open to such parameters');
 SELECT throws_ok($$UPDATE sources SET parameters = '{"branch": "main"}'$$, 'TM422', NULL, 'nor is a change');
 SELECT throws_ok($$UPDATE sources SET url = 'javascript:alert(1)'$$, '23514', NULL, 'nor to such links');
+ALTER TABLE sources DISABLE TRIGGER sources_parameters;
+UPDATE sources SET parameters = '{"branch": "main"}';
+ALTER TABLE sources ENABLE TRIGGER sources_parameters;
+SELECT lives_ok($$UPDATE sources SET name = 'Renamed', parameters = parameters$$, 'what was there before it was asked for stays as it is');
+SELECT throws_ok($$UPDATE sources SET parameters = parameters || '{"subPath": "src"}'$$, 'TM422', NULL, 'until it is changed');
 SELECT tap.act('alice@example.com');
 
 SELECT results_eq(

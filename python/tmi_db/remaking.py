@@ -290,7 +290,7 @@ def _watchers(table: str, column: str, whole: Fingerprint) -> Iterator[Key]:
 
 
 def _change_index(key: Key, changed: Any, attributes: Attributes) -> Iterator[Step]:
-    if changed.keys() & {"valid", "ready", "live"}:
+    if any(changed.get(name) == (True, False) for name in ("valid", "ready", "live")):
         yield (f"REINDEX INDEX {key.identity}",)
     table = quoted(attributes["table"])
     if "clustered" in changed:

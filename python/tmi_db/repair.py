@@ -1,6 +1,6 @@
 """Repairs, and the proof that they are some: each is tried in a copy of the database before anybody is shown it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -47,7 +47,15 @@ class Repair:
 class Workshop:
     """A copy of a live database in which repairs are tried; everything that is done in it is taken back."""
 
-    def __init__(self, conn: psycopg.Connection[Any], schema: str, live_schema: str, live_database: str) -> None:
+    def __init__(
+        self,
+        conn: psycopg.Connection[Any],
+        schema: str,
+        live_schema: str,
+        live_database: str,
+        normal: Callable[[Fingerprint], Fingerprint] = lambda side: side,
+        role: str | None = None,
+    ) -> None:
         """Work in a copy.
 
         Args:
@@ -55,9 +63,13 @@ class Workshop:
             schema: what the schema is called there.
             live_schema: what it is called in the live database, as shown in the statements.
             live_database: what the live database is called.
+            normal: leaves out of a fingerprint what the copy's server words differently.
+            role: who tries repairs; by default the superuser.
         """
         self._conn = conn
         self._schema = schema
+        self._normal = normal
+        self._role = role
         self._here = {surroundings.SCHEMA: schema, surroundings.DATABASE: conn.info.dbname}
         self._there = {surroundings.SCHEMA: live_schema, surroundings.DATABASE: live_database}
 
@@ -66,6 +78,7 @@ class Workshop:
         """Bring the copy to the state of the live database in what a dump does not carry; yield what still differs."""
         with self._conn.transaction(force_rollback=True):
             self._enter()
+            self._make_roles(live)
             now = self._take()
             if compare(live, now):
                 self._lead(now, live)
@@ -85,11 +98,15 @@ class Workshop:
         goal = expected if keys is None else _mixed(live, expected, keys)
         with self._conn.transaction(force_rollback=True):
             self._enter()
+            if self._role:
+                self._conn.execute(f"SET LOCAL ROLE {quoted(self._role)}".encode())
             done = self._lead(live, goal)
             after = compare(expected, self._take())
-        left = lines(after, keys)
+        left = [each for each in lines(after) if each in lines(after, keys) or each not in lines(before)]
         statements = [surroundings.placed(statement, self._there) for statement in done]
-        if set(lines(after)) - set(lines(before)) or not statements:
+        # A column that comes back comes last, which is left of its absence and nothing new.
+        new = [each for each in set(lines(after)) - set(lines(before)) if not each.endswith(": column_order")]
+        if new or not statements:
             return Repair(Label.NONE, left=left)
         if left and len(left) >= len(lines(before, keys)):
             return Repair(Label.NONE, left=left)
@@ -98,9 +115,21 @@ class Workshop:
     def _enter(self) -> None:
         self._conn.execute(sql.SQL("SET LOCAL search_path TO {}, pg_temp").format(sql.Identifier(self._schema)))
         self._conn.execute("SET LOCAL client_min_messages TO error")
+        self._conn.execute("SET LOCAL lock_timeout TO '5s'")
+
+    def _make_roles(self, live: Fingerprint) -> None:
+        """Make the roles that the live database names and the copy's server does not know."""
+        named: set[str] = set()
+        for key, attributes in live.objects.items():
+            named |= {*attributes.get("granted", ()), *attributes.get("roles", ())}
+            named |= {attributes["owner"]} if "owner" in attributes else set()
+            named |= set(key.identity.split(" in ", 1)) if key.kind == "membership" else set()
+        rows = self._conn.execute("SELECT rolname::text FROM pg_catalog.pg_roles").fetchall()
+        for name in sorted(named - {"PUBLIC"} - {str(row[0]) for row in rows}):
+            self._conn.execute(f"CREATE ROLE {quoted(name)}".encode())
 
     def _take(self) -> Fingerprint:
-        return fingerprint.take(self._conn, self._schema)
+        return self._normal(fingerprint.take(self._conn, self._schema))
 
     def _lead(self, actual: Fingerprint, goal: Fingerprint) -> list[str]:
         """Run what leads from one state to another; return what ran, in its order."""

@@ -31,6 +31,11 @@ def notices() -> Console:
     return _console(stderr=True, soft_wrap=True, quiet=_Voice.quiet)
 
 
+def answers() -> Console:
+    """The console on stdout, for answers to people in colour."""
+    return _console()
+
+
 def say(text: str) -> None:
     """Tell the person at the terminal something, on stderr; --quiet silences it."""
     notices().print(Text(text))

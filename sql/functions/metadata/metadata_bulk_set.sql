@@ -13,9 +13,24 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_items jsonb;
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
-  PERFORM _metadata_put(p_threat_model_id, p_entity_type, p_entity_id, _metadata_pairs(p_items));
+  v_items := _metadata_items(
+    p_items,
+    (
+      SELECT to_jsonb(e) || jsonb_build_object('entity_type', p_entity_type, 'entity_id', p_entity_id)
+      FROM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id) e
+    )
+  );
+  BEGIN
+    PERFORM _metadata_insert(p_threat_model_id, v_items);
+  EXCEPTION
+    WHEN data_exception OR integrity_constraint_violation THEN
+      PERFORM _blame_item('_metadata_insert', p_threat_model_id, v_items);
+      RAISE;
+  END;
   RETURN QUERY
   SELECT d.*
   FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n)
@@ -34,7 +49,7 @@ p_entity_type: threat_model, threat, diagram, document, source or cell.
 p_entity_id: the entity, which must be of that model; for a cell what cell_entity_id returns.
 p_items: an array of 1 to 1,000 objects {key, value}.
 Returns rows, in the order of the items.
-Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model does not exist or may not be seen; TM413 above 1,000 items; TM422 when the entity is not of the model, or for a bad key or value.';
+Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model or the entity does not exist or may not be seen; TM413 above 1,000 items; TM422 for an unknown type, a key that comes twice, or a bad key or value; DETAIL names the item, counted from 0.';
 REVOKE ALL ON FUNCTION metadata_bulk_set FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION metadata_bulk_set TO tmi_app;
 ALTER FUNCTION metadata_bulk_set OWNER TO tmi_api;

@@ -18,6 +18,7 @@ DECLARE
   v_modified_at timestamptz;
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
+  PERFORM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id);
   DELETE FROM metadata d
   WHERE d.threat_model_id = p_threat_model_id
     AND d.entity_type = p_entity_type
@@ -39,7 +40,7 @@ p_entity_id: the entity, which must be of that model; for a cell what cell_entit
 p_key: the key.
 p_if_modified_at: the modified_at that the caller read; the deletion is refused if the row has moved on.
 Returns nothing.
-Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model does not exist or may not be seen, or the entity has no such key; TM412 when the row has changed since.';
+Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model or the entity does not exist or may not be seen, or has no such key; TM412 when the row has changed since; TM422 for an unknown type.';
 REVOKE ALL ON FUNCTION metadata_delete FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION metadata_delete TO tmi_app;
 ALTER FUNCTION metadata_delete OWNER TO tmi_api;

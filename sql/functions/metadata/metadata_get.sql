@@ -16,6 +16,7 @@ SET standard_conforming_strings TO on
 AS $$
 BEGIN
   PERFORM _enter(p_threat_model_id, 'reader');
+  PERFORM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id);
   RETURN QUERY
   SELECT d.*
   FROM metadata d
@@ -36,7 +37,7 @@ p_entity_type: threat_model, threat, diagram, document, source or cell.
 p_entity_id: the entity, which must be of that model; for a cell what cell_entity_id returns.
 p_key: the key.
 Returns the row.
-Raises TM401 without a valid identity; TM404 when the model does not exist or may not be seen, or the entity has no such key.';
+Raises TM401 without a valid identity; TM404 when the model or the entity does not exist or may not be seen, or has no such key; TM422 for an unknown type.';
 REVOKE ALL ON FUNCTION metadata_get FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION metadata_get TO tmi_app;
 ALTER FUNCTION metadata_get OWNER TO tmi_api;

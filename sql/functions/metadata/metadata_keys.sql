@@ -14,6 +14,7 @@ SET standard_conforming_strings TO on
 AS $$
 BEGIN
   PERFORM _enter(p_threat_model_id, 'reader');
+  PERFORM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id);
   RETURN QUERY
   SELECT d.key
   FROM metadata d
@@ -30,7 +31,7 @@ p_threat_model_id: the model, of which the caller must be a reader at least.
 p_entity_type: threat_model, threat, diagram, document, source or cell.
 p_entity_id: the entity, which must be of that model; for a cell what cell_entity_id returns.
 Returns rows of text.
-Raises TM401 without a valid identity; TM404 when the model does not exist or may not be seen.';
+Raises TM401 without a valid identity; TM404 when the model or the entity does not exist or may not be seen; TM422 for an unknown type.';
 REVOKE ALL ON FUNCTION metadata_keys FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION metadata_keys TO tmi_app;
 ALTER FUNCTION metadata_keys OWNER TO tmi_api;

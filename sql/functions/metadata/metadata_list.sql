@@ -16,6 +16,7 @@ SET standard_conforming_strings TO on
 AS $$
 BEGIN
   PERFORM _enter(p_threat_model_id, 'reader');
+  PERFORM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id);
   IF p_after IS NOT NULL AND (jsonb_typeof(p_after) <> 'object' OR p_after ->> 'key' IS NULL) THEN
     RAISE EXCEPTION 'a page begins after a row: an object with key' USING ERRCODE = 'TM422', DETAIL = 'field: after';
   END IF;
@@ -38,8 +39,8 @@ p_entity_type: threat_model, threat, diagram, document, source or cell.
 p_entity_id: the entity, which must be of that model; for a cell what cell_entity_id returns.
 p_limit: 1 to 200 keys; 50 by default.
 p_after: the last row of the page before, or just its key, as a JSON object.
-Returns rows; none for an entity that is not there.
-Raises TM401 without a valid identity; TM404 when the model does not exist or may not be seen; TM413 for a page that is too large; TM422 for a bad cursor.';
+Returns rows.
+Raises TM401 without a valid identity; TM404 when the model or the entity does not exist or may not be seen; TM413 for a page that is too large; TM422 for an unknown type or a bad cursor.';
 REVOKE ALL ON FUNCTION metadata_list FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION metadata_list TO tmi_app;
 ALTER FUNCTION metadata_list OWNER TO tmi_api;

@@ -14,16 +14,33 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
-  v_pairs jsonb;
+  v_entity jsonb;
+  v_items jsonb := '[]';
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
-  v_pairs := CASE WHEN p_items = '[]' THEN '{}' ELSE _metadata_pairs(p_items) END;
+  v_entity := (
+    SELECT to_jsonb(e) || jsonb_build_object('entity_type', p_entity_type, 'entity_id', p_entity_id)
+    FROM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id) e
+  );
+  IF p_items IS DISTINCT FROM '[]' THEN
+    v_items := _metadata_items(p_items, v_entity);
+  END IF;
   DELETE FROM metadata d
   WHERE d.threat_model_id = p_threat_model_id
     AND d.entity_type = p_entity_type
     AND d.entity_id = p_entity_id
-    AND NOT v_pairs ? d.key;
-  PERFORM _metadata_put(p_threat_model_id, p_entity_type, p_entity_id, v_pairs);
+    AND d.key NOT IN (
+      SELECT i.item ->> 'key'
+      FROM jsonb_array_elements(v_items) AS i (item)
+      WHERE i.item ->> 'key' IS NOT NULL
+    );
+  BEGIN
+    PERFORM _metadata_insert(p_threat_model_id, v_items);
+  EXCEPTION
+    WHEN data_exception OR integrity_constraint_violation THEN
+      PERFORM _blame_item('_metadata_insert', p_threat_model_id, v_items);
+      RAISE;
+  END;
   RETURN QUERY
   SELECT d.*
   FROM metadata d
@@ -34,14 +51,14 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION metadata_replace IS
-'Replaces all metadata of an entity.
+'Replaces all metadata of an entity; rows that stay as they are keep when they were set.
 
 p_threat_model_id: the model, of which the caller must be a writer at least.
 p_entity_type: threat_model, threat, diagram, document, source or cell.
 p_entity_id: the entity, which must be of that model; for a cell what cell_entity_id returns.
 p_items: an array of up to 1,000 objects {key, value}; an empty one deletes all.
 Returns rows, by key.
-Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model does not exist or may not be seen; TM413 above 1,000 items; TM422 when the entity is not of the model, or for a bad key or value.';
+Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model or the entity does not exist or may not be seen; TM413 above 1,000 items; TM422 for an unknown type, a key that comes twice, or a bad key or value; DETAIL names the item, counted from 0.';
 REVOKE ALL ON FUNCTION metadata_replace FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION metadata_replace TO tmi_app;
 ALTER FUNCTION metadata_replace OWNER TO tmi_api;

@@ -17,11 +17,14 @@ SET standard_conforming_strings TO on
 AS $$
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
-  IF p_key IS NULL OR p_value IS NULL THEN
-    RAISE EXCEPTION 'metadata has a key and a value' USING ERRCODE = 'TM422', TABLE = 'metadata', COLUMN = CASE WHEN p_key IS NULL THEN 'key' ELSE 'value' END,
-      DETAIL = CASE WHEN p_key IS NULL THEN 'field: key' ELSE 'field: value' END;
-  END IF;
-  PERFORM _metadata_put(p_threat_model_id, p_entity_type, p_entity_id, jsonb_build_object(p_key, p_value));
+  PERFORM _metadata_insert(
+    p_threat_model_id,
+    jsonb_build_array(
+      to_jsonb(e)
+      || jsonb_build_object('entity_type', p_entity_type, 'entity_id', p_entity_id, 'key', p_key, 'value', p_value)
+    )
+  )
+  FROM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id) e;
   RETURN QUERY
   SELECT d.*
   FROM metadata d
@@ -40,7 +43,7 @@ p_entity_id: the entity, which must be of that model; for a cell what cell_entit
 p_key: 1 to 128 letters, digits, dashes or underscores.
 p_value: 1 to 65,535 characters.
 Returns the row.
-Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model does not exist or may not be seen; TM422 when the entity is not of the model, or for a bad key or value.';
+Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model or the entity does not exist or may not be seen; TM422 for an unknown type, or a bad key or value.';
 REVOKE ALL ON FUNCTION metadata_set FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION metadata_set TO tmi_app;
 ALTER FUNCTION metadata_set OWNER TO tmi_api;

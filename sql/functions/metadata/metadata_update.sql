@@ -20,6 +20,7 @@ DECLARE
   v_modified_at timestamptz;
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
+  PERFORM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id);
   SELECT d.modified_at
   INTO v_modified_at
   FROM metadata d
@@ -51,7 +52,7 @@ p_key: the key.
 p_value: 1 to 65,535 characters.
 p_if_modified_at: the modified_at that the caller read; the change is refused if the row has moved on.
 Returns the row.
-Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model does not exist or may not be seen, or the entity has no such key; TM412 when the row has changed since; TM422 for a bad value.';
+Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model or the entity does not exist or may not be seen, or has no such key; TM412 when the row has changed since; TM422 for an unknown type or a bad value.';
 REVOKE ALL ON FUNCTION metadata_update FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION metadata_update TO tmi_app;
 ALTER FUNCTION metadata_update OWNER TO tmi_api;

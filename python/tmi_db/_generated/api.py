@@ -164,7 +164,7 @@ class Cells:
         if_modified_at: datetime | Unset | None = UNSET,
     ) -> CellChanges:
         """Applies what real-time editors send to the cells of a diagram, all or none, in their order. An edge
-        whose cell is removed is left as it is.
+        whose cell is removed is left as it is, and may be changed as long as its ends are not.
 
         Args:
             threat_model_id: the model, of which the caller must be a writer at least.
@@ -183,9 +183,10 @@ class Cells:
             Forbidden: for a reader.
             NotFound: when the model or the diagram does not exist or may not be seen.
             Stale: when the diagram has changed since.
-            TooLarge: above 1,000 operations, 10,000 cells or 8 MB; with DETAIL 'item <index>: <reason>': TM409
-                for cell_already_exists, TM404 for update_nonexistent_cell, TM422 for invalid_cell_data,
-                add_requires_cell_data, invalid_operation_type, invalid_cell_operation.
+            TooLarge: above 1,000 operations, 10,000 cells, 8 MB or 100 levels of JSON; with DETAIL 'item
+                <index>: <reason>' for the first operation that is wrong: TM409 for cell_already_exists, TM404
+                for update_nonexistent_cell, TM422 for invalid_cell_data, add_requires_cell_data,
+                invalid_operation_type, invalid_cell_operation.
             Invalid: with DETAIL empty_cell_operations.
 
         SQL: cell_apply_ops
@@ -845,7 +846,7 @@ class Metadata:
             threat_model_id: the model, of which the caller must be a writer at least.
             entity_type: threat_model, threat, diagram, document, source or cell.
             entity_id: the entity, which must be of that model; for a cell what cell_entity_id returns.
-            keys: the keys.
+            keys: 1 to 1,000 keys.
 
         Returns:
             Rows of text: the keys that were there.
@@ -853,8 +854,9 @@ class Metadata:
         Raises:
             Unauthenticated: without a valid identity.
             Forbidden: for a reader.
-            NotFound: when the model does not exist or may not be seen.
+            NotFound: when the model or the entity does not exist or may not be seen.
             TooLarge: above 1,000 keys.
+            Invalid: for an unknown type, or no key.
 
         SQL: metadata_bulk_delete
         """
@@ -877,9 +879,10 @@ class Metadata:
         Raises:
             Unauthenticated: without a valid identity.
             Forbidden: for a reader.
-            NotFound: when the model does not exist or may not be seen.
+            NotFound: when the model or the entity does not exist or may not be seen.
             TooLarge: above 1,000 items.
-            Invalid: when the entity is not of the model, or for a bad key or value.
+            Invalid: for an unknown type, a key that comes twice, or a bad key or value; DETAIL names the item,
+                counted from 0.
 
         SQL: metadata_bulk_set
         """
@@ -907,8 +910,9 @@ class Metadata:
         Raises:
             Unauthenticated: without a valid identity.
             Forbidden: for a reader.
-            NotFound: when the model does not exist or may not be seen, or the entity has no such key.
+            NotFound: when the model or the entity does not exist or may not be seen, or has no such key.
             Stale: when the row has changed since.
+            Invalid: for an unknown type.
 
         SQL: metadata_delete
         """
@@ -986,7 +990,8 @@ class Metadata:
 
         Raises:
             Unauthenticated: without a valid identity.
-            NotFound: when the model does not exist or may not be seen, or the entity has no such key.
+            NotFound: when the model or the entity does not exist or may not be seen, or has no such key.
+            Invalid: for an unknown type.
 
         SQL: metadata_get
         """
@@ -1008,7 +1013,8 @@ class Metadata:
 
         Raises:
             Unauthenticated: without a valid identity.
-            NotFound: when the model does not exist or may not be seen.
+            NotFound: when the model or the entity does not exist or may not be seen.
+            Invalid: for an unknown type.
 
         SQL: metadata_keys
         """
@@ -1033,13 +1039,13 @@ class Metadata:
             after: the last row of the page before, or just its key, as a JSON object.
 
         Returns:
-            Rows; none for an entity that is not there.
+            Rows.
 
         Raises:
             Unauthenticated: without a valid identity.
-            NotFound: when the model does not exist or may not be seen.
+            NotFound: when the model or the entity does not exist or may not be seen.
             TooLarge: for a page that is too large.
-            Invalid: for a bad cursor.
+            Invalid: for an unknown type or a bad cursor.
 
         SQL: metadata_list
         """
@@ -1059,13 +1065,13 @@ class Metadata:
             page_size: 1 to 200 keys; 50 by default.
 
         Yields:
-            Rows; none for an entity that is not there.
+            Rows.
 
         Raises:
             Unauthenticated: without a valid identity.
-            NotFound: when the model does not exist or may not be seen.
+            NotFound: when the model or the entity does not exist or may not be seen.
             TooLarge: for a page that is too large.
-            Invalid: for a bad cursor.
+            Invalid: for an unknown type or a bad cursor.
 
         SQL: metadata_list
         """
@@ -1082,7 +1088,7 @@ class Metadata:
     def replace(
         self, threat_model_id: UUID | str, entity_type: str, entity_id: UUID | str, items: Json
     ) -> builtins.list[MetadataEntry]:
-        """Replaces all metadata of an entity.
+        """Replaces all metadata of an entity; rows that stay as they are keep when they were set.
 
         Args:
             threat_model_id: the model, of which the caller must be a writer at least.
@@ -1096,9 +1102,10 @@ class Metadata:
         Raises:
             Unauthenticated: without a valid identity.
             Forbidden: for a reader.
-            NotFound: when the model does not exist or may not be seen.
+            NotFound: when the model or the entity does not exist or may not be seen.
             TooLarge: above 1,000 items.
-            Invalid: when the entity is not of the model, or for a bad key or value.
+            Invalid: for an unknown type, a key that comes twice, or a bad key or value; DETAIL names the item,
+                counted from 0.
 
         SQL: metadata_replace
         """
@@ -1122,8 +1129,8 @@ class Metadata:
         Raises:
             Unauthenticated: without a valid identity.
             Forbidden: for a reader.
-            NotFound: when the model does not exist or may not be seen.
-            Invalid: when the entity is not of the model, or for a bad key or value.
+            NotFound: when the model or the entity does not exist or may not be seen.
+            Invalid: for an unknown type, or a bad key or value.
 
         SQL: metadata_set
         """
@@ -1158,9 +1165,9 @@ class Metadata:
         Raises:
             Unauthenticated: without a valid identity.
             Forbidden: for a reader.
-            NotFound: when the model does not exist or may not be seen, or the entity has no such key.
+            NotFound: when the model or the entity does not exist or may not be seen, or has no such key.
             Stale: when the row has changed since.
-            Invalid: for a bad value.
+            Invalid: for an unknown type or a bad value.
 
         SQL: metadata_update
         """

@@ -181,13 +181,20 @@ def pointer(path: tuple[str, ...]) -> str:
     return "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in path)
 
 
+# Documents above the size from which several operations on one array share the work.
+LARGE = st.lists(VALUES, min_size=1, max_size=4).map(lambda values: [*values, "x" * 40000])
+LARGE_VALUES = LARGE | st.builds(lambda name, value: {name: value}, NAMES, LARGE)
+
+
 @st.composite
-def patches(draw: st.DrawFn) -> tuple[Json, list[Operation]]:
+def patches(
+    draw: st.DrawFn, documents: st.SearchStrategy[Json] = VALUES, length: int = 6
+) -> tuple[Json, list[Operation]]:
     """Draw a document and a patch whose pointers lead somewhere, mostly, whatever the operations before have done."""
-    document = draw(VALUES)
+    document = draw(documents)
     now = copy.deepcopy(document)
     operations: list[Operation] = []
-    for _ in range(draw(st.integers(1, 6))):
+    for _ in range(draw(st.integers(1, length))):
         known = sorted({pointer(place) for place in places(now)})
         where = st.sampled_from(known) if draw(st.integers(0, 9)) else NAMES
         operation: Operation = {
@@ -260,6 +267,16 @@ def test_a_patch_does_what_the_model_does(server: Connection, made_up: tuple[Jso
     event(wanted[0])
     found = outcome(server, document, operations)
     assert same(found, wanted), f"{document} {operations}: the database says {found}, the model {wanted}"
+
+
+@MADE_UP
+@given(patches(LARGE_VALUES, 12))
+def test_a_patch_of_a_large_document_does_the_same(server: Connection, made_up: tuple[Json, list[Operation]]) -> None:
+    document, operations = made_up
+    wanted = expected(document, operations)
+    event(wanted[0])
+    found = outcome(server, document, operations)
+    assert same(found, wanted), f"{operations}: the database says {found[0]}, the model {wanted[0]}"
 
 
 @MADE_UP

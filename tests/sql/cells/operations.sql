@@ -86,6 +86,7 @@ SELECT tap.refused('[{"id": "n", "operation": "add", "data": {"shape": "edge", "
 SELECT tap.refused('[{"id": "n", "operation": "add", "data": {"shape": "edge", "target": {"cell": "c"}}}, {"id": "c", "operation": "remove"}]', 'TM422', 'item 0: invalid_cell_data', 'nor end at one that is gone in the same call');
 SELECT tap.refused('[{"id": "z", "operation": "remove"}, {"id": "e", "operation": "update", "data": {"target": {"cell": "nowhere"}}}]', 'TM422', 'item 1: invalid_cell_data', 'nor is it moved to one');
 SELECT tap.refused('[{"id": "c", "operation": "update", "data": {"z": 1}}, {"id": "x", "operation": "wrong"}, {"id": "b", "operation": "wrong"}]', 'TM422', 'item 1: invalid_operation_type', 'of several that are wrong the first is named, whatever their cells are called');
+SELECT tap.refused('[{"id": "c", "operation": "update", "data": {"z": 1}}, {"id": "b", "operation": "wrong"}, {"id": "x", "operation": "wrong"}]', 'TM422', 'item 1: invalid_operation_type', 'of several that are wrong the first is named, and in any order');
 SELECT is(tap.order(), 'a,b,e,c', 'nothing of what was refused has been applied');
 SELECT is(tap.cell('c'), '{"id": "c", "shape": "x"}'::jsonb, 'not even what stood before it');
 

@@ -61,6 +61,23 @@ migration: setup ## Write a migration from the declared truth: make migration NA
 drift: setup ## Compare the live database with what the migrations build
 	@$(tmi-db) drift $(ARGS)
 
+.PHONY: drift-corpus
+drift-corpus: setup ## Prove the repair of every change of the drift corpus, where make test tries a sample
+	@TMI_TEST_CORPUS=all $(bin)/pytest --numprocesses $(WORKERS) $(if $(PG),--pg $(PG)) tests/drift/test_corpus.py $(ARGS)
+	@$(bin)/python tools/drift_corpus.py
+
+.PHONY: fingerprint
+fingerprint: setup ## Commit what the migrations build, for databases checked without a scratch database
+	@$(bin)/python -c 'from tmi_db import expected; print(*expected.write(), sep="\n")'
+
+.PHONY: docs
+docs: setup ## Write docs/schema.md and docs/schema.html from the catalogue of what the migrations build
+	@$(tmi-db) docs $(ARGS)
+
+.PHONY: verify-docs
+verify-docs: setup ## Prove that the schema pages are what the catalogue says
+	@$(tmi-db) docs --check $(ARGS)
+
 .PHONY: lint
 lint: lint/python lint/sql ## Check style and types of Python and SQL
 

@@ -208,11 +208,11 @@ def check(dsn: str, schema: str = "tmi", settings: Settings | None = None) -> Re
             f"schema {schema!r} is at version {live.version}, and this tmi_db knows none after {len(chain)}",
             hint="install the tmi_db that migrated it, or a newer one",
         )
-    with _expected(dsn, live, settings) as (source, inside, built):
+    with expected_side(dsn, live, settings) as (source, inside, built):
         whole = Fingerprint(
             inside.server_version, {**expected.surroundings(live.objects).objects, **inside.inside().objects}
         )
-        left_out, whole, actual = _comparable(whole, live.objects)
+        left_out, whole, actual = comparable(whole, live.objects)
         report = Report(
             schema=schema,
             database=live.database,
@@ -258,7 +258,7 @@ def write_migration(name: str, dsn: str, schema: str = "tmi", settings: Settings
     if live.version != len(chain):
         raise ToolError("migrations are pending", hint="`tmi-db migrate up` first: a migration comes after all others")
     with contextlib.ExitStack() as stack:
-        _, before, built = stack.enter_context(_expected(dsn, live, settings))
+        _, before, built = stack.enter_context(expected_side(dsn, live, settings))
         if built is None:
             raise ToolError("a migration is proved on a server, and there is none where databases may be made")
         after = live.objects.inside()
@@ -268,7 +268,7 @@ def write_migration(name: str, dsn: str, schema: str = "tmi", settings: Settings
         for start, goal in ((before, after), (after, before)):
             # As tmi_owner, who runs migrations, and not as who changed things by hand.
             conn = stack.enter_context(built.databases.connect(built.databases.create(built.name)))
-            workshop = Workshop(conn, expected.SCHEMA, schema, live.database, role=OWNER)
+            workshop = Workshop(conn, expected.SCHEMA, schema, live.database, Fingerprint.inside, role=OWNER)
             with workshop.copied(start):
                 ways.append(workshop.repair(start, goal))
         if any(way.label is not Label.VERIFIED for way in ways):
@@ -293,10 +293,17 @@ def look(conn: psycopg.Connection[Any], schema: str, settings: Settings) -> Live
     Raises:
         ToolError: there is no such schema, its version is not known, or the login may not know it.
     """
-    with (
-        sole_runner(conn, schema, settings.wait, settings.tell, settings.pause, shared=True),
-        conn.transaction(),
-    ):
+    with sole_runner(conn, schema, settings.wait, settings.tell, settings.pause, shared=True):
+        return snapshot(conn, schema, settings)
+
+
+def snapshot(conn: psycopg.Connection[Any], schema: str, settings: Settings) -> Live:
+    """Read a database as `look` does, for who holds the lock already.
+
+    Raises:
+        ToolError: as `look`.
+    """
+    with conn.transaction():
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         conn.execute(f"SET LOCAL lock_timeout TO '{_LOCK_TIMEOUT}'")
         conn.execute(f"SET LOCAL statement_timeout TO '{_STATEMENT_TIMEOUT}'")
@@ -389,13 +396,19 @@ def _less_derived(difference: Comparison) -> Iterator[Change]:
             yield change
 
 
-def _comparable(whole: Fingerprint, actual: Fingerprint) -> tuple[list[str], Fingerprint, Fingerprint]:
+def comparable(whole: Fingerprint, actual: Fingerprint) -> tuple[list[str], Fingerprint, Fingerprint]:
     """Leave out what two major versions word differently, and say what that is."""
     ours, theirs = whole.server_version // 10000, actual.server_version // 10000
     if ours == theirs:
         return [], whole, actual
     left_out = sorted({f"{kind}: {name}" for kind, name in _WORDED})
     return left_out, _plain(whole), _plain(actual)
+
+
+def surrounding(side: Fingerprint) -> Fingerprint:
+    """The part of a fingerprint that is around the schema."""
+    inside = side.inside().objects
+    return Fingerprint(side.server_version, {key: value for key, value in side.objects.items() if key not in inside})
 
 
 def _plain(side: Fingerprint) -> Fingerprint:
@@ -483,7 +496,7 @@ def _version(conn: psycopg.Connection[Any], schema: str) -> int:
 
 
 @contextlib.contextmanager
-def _expected(dsn: str, live: Live, settings: Settings) -> Iterator[tuple[str, Fingerprint, Built | None]]:
+def expected_side(dsn: str, live: Live, settings: Settings) -> Iterator[tuple[str, Fingerprint, Built | None]]:
     """Find the expected side in the first way that works: (its source, the fingerprint, the chain and its server)."""
     sound = not {
         key

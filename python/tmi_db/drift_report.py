@@ -105,6 +105,16 @@ def sides(detail: Detail) -> tuple[str, str]:
     return "\n".join(before), "\n".join(after)
 
 
+def differs(finding: Finding) -> list[str]:
+    """Say what is different, one line an attribute."""
+    if finding.change != "changed":
+        return [f"{finding.key} {'is there' if finding.change == 'added' else 'is missing'}"]
+    return [
+        f"{finding.key}: {each.attribute}: expected {value(each.expected)}, is {value(each.actual)}"
+        for each in finding.details
+    ]
+
+
 def grouped(report: Report) -> Iterator[tuple[str, list[Finding]]]:
     """The findings by what happened to them."""
     for change in GROUPS:

@@ -109,6 +109,8 @@ def _remake(difference: Comparison, actual: Fingerprint, expected: Fingerprint) 
     for key in difference.added:
         if key.kind in _DROPPED_AS_NAMED:
             yield (f"DROP {key.kind.upper()} {key.identity}",)
+        elif key.kind == "function" and actual.objects[key]["kind"] == "procedure":
+            yield (f"DROP PROCEDURE {key.identity}",)
     removed = set(difference.removed)
     for key in difference.removed:
         attributes = expected.objects[key]

@@ -6,7 +6,7 @@ SELECT
     'kind', CASE WHEN p.polpermissive THEN 'permissive' ELSE 'restrictive' END,
     'command', CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
     'roles', (
-      SELECT jsonb_agg(name ORDER BY name)
+      SELECT jsonb_agg(DISTINCT name ORDER BY name)
       FROM unnest(p.polroles) AS r(oid)
       CROSS JOIN LATERAL (SELECT CASE WHEN r.oid = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(r.oid)::text END) AS v(name)
     ),

@@ -11,7 +11,7 @@ SELECT
     'replication', r.rolreplication,
     'bypass_row_security', r.rolbypassrls,
     'connection_limit', nullif(r.rolconnlimit, -1),
-    'valid_until', r.rolvaliduntil,
+    'valid_until', nullif(r.rolvaliduntil, 'infinity'),
     'comment', shobj_description(r.oid, 'pg_authid')
   ) AS attributes
 FROM pg_roles r

@@ -10,7 +10,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from tmi_db import installation, migrate
+from tmi_db import adoption, drift, installation, migrate
 from tmi_db.cli.common import (
     DEFAULT_SCHEMA,
     DryRunOption,
@@ -27,6 +27,7 @@ from tmi_db.cli.common import (
     table,
     warn,
 )
+from tmi_db.drift_report import differs
 from tmi_db.ledger import Step
 from tmi_db.tool import ToolError
 
@@ -174,6 +175,35 @@ def new(
             typer.echo(path)
     else:
         say("the chain builds what is declared: there is nothing to write")
+
+
+@commands.command()
+def adopt(
+    version: Annotated[
+        int | None, typer.Option("--version", metavar="N", min=1, help="The version, where golang-migrate left none.")
+    ] = None,
+    wait: WaitOption = _DEFAULT.wait,
+    dsn: DsnOption = None,
+    schema: SchemaOption = DEFAULT_SCHEMA,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Take over a schema that other tools built; exits with 3, and writes nothing, when it is not that version."""
+    settings = drift.Settings(version=version, wait=wait, tell=say)
+    connect(dsn, autocommit=True).close()
+    done = adoption.adopt(resolve_dsn(dsn), schema, settings, dry_run=dry_run)
+    if as_json:
+        differences = [line for each in done.findings for line in differs(each)]
+        emit({"schema": schema, "version": done.version, "written": done.written, "differences": differences})
+    else:
+        for finding in done.findings:
+            for line in differs(finding):
+                typer.echo(line)
+    if done.findings:
+        complain(ToolError(f"schema {schema!r} is not what version {done.version} is", hint="nothing was written"))
+        raise typer.Exit(_PENDING)
+    say(f"schema {schema!r} is version {done.version}; {done.written} lines were written into its ledger")
 
 
 def _up_all(dsn: str | None, to: int | None, options: migrate.Options, as_json: bool) -> None:

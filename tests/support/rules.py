@@ -290,6 +290,8 @@ class Rules(Refusals):
         return dict(row)
 
     def _update(self, model: Model, kind: str, row_id: str, changes: Fields) -> Fields:
+        if changes.keys() - set(FIELDS[kind]):
+            raise self.no(Invalid)
         if row_id not in model.rows[kind]:
             raise self.no(NotFound)
         row = model.rows[kind][row_id] | changes

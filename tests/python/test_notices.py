@@ -167,7 +167,9 @@ def test_the_life_of_a_session_is_heard_of_but_not_its_heartbeat(database: Datab
         }
 
 
-def test_models_are_silent_until_they_are_switched_on_for_a_service(database: Database, writer: Connection) -> None:
+def test_models_are_silent_until_they_are_switched_on_for_a_role_in_a_database(
+    database: Database, writer: Connection
+) -> None:
     statements = [
         "SELECT id FROM threat_model_create('Other', p_id => %s)",
         """SELECT id FROM threat_model_update(%s, '{"name": "Another"}')""",
@@ -177,9 +179,14 @@ def test_models_are_silent_until_they_are_switched_on_for_a_service(database: Da
     with Notices(database.dsn_for("app"), timeout=PATIENCE) as notices:
         for statement in statements:
             call(writer, statement, OTHER)
-        writer.execute("SET tmi.notify_models TO on")
-        for statement in statements:
-            call(writer, statement, OTHER)
+        writer.execute(
+            sql.SQL("ALTER ROLE postgres IN DATABASE {} SET tmi.notify_models TO on").format(
+                sql.Identifier(database.name)
+            )
+        )
+        with database.connect() as switched:
+            for statement in statements:
+                call(switched, statement, OTHER)
         assert heard(notices, ending(writer)) == [
             Notice("threat_model", "insert", OTHER, OTHER),
             Notice("threat_model", "update", OTHER, OTHER),

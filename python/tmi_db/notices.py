@@ -192,6 +192,7 @@ class Notices(_Listener):
             ConnectionLost: the server can't be reached.
             TmiError: the connection is not a direct one, or there is no such schema.
         """
+        self._stopped = False
         # Waiting ends when the connection or this has something to say.
         self._waker, self._alarm = socket.socketpair()
         self._alarm.setblocking(False)
@@ -304,6 +305,7 @@ class AsyncNotices(_Listener):
             ConnectionLost: the server can't be reached.
             TmiError: the connection is not a direct one, or there is no such schema.
         """
+        self._stopped = False
         self._woken = asyncio.Event()
         try:
             await self._connect()

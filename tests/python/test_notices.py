@@ -320,6 +320,15 @@ def test_a_task_that_listens_can_be_cancelled_and_leaves_no_connection(database:
     assert row == (0,)
 
 
+def test_a_listener_can_be_entered_again(database: Database, writer: Connection) -> None:
+    notices = Notices(database.dsn_for("app"), timeout=PATIENCE)
+    for name in ("First", "Second"):
+        with notices:
+            rename(writer, name)
+            assert next(notices) == Notice("diagram", "update", MODEL, DIAGRAM)
+        assert list(notices) == []
+
+
 def test_an_unreachable_server_is_refused_at_once(listen: Callable[..., Any]) -> None:
     with pytest.raises(ConnectionLost), listen("host=/nowhere dbname=x"):
         pass

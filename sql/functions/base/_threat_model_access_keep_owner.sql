@@ -16,8 +16,6 @@ BEGIN
   IF EXISTS (
     SELECT
     FROM threat_models m
-    -- A user who is being deleted is not there any more: the foreign key of owned models judges.
-    JOIN users u ON u.email = m.owner_email
     WHERE m.id = OLD.threat_model_id
       AND m.owner_email = OLD.user_email
   ) THEN
@@ -28,7 +26,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _threat_model_access_keep_owner IS
-'Trigger: keeps the access row of the owner of record from being removed or lowered while the model and the user exist.
+'Trigger: keeps the access row of the owner of record from being removed or lowered while the model exists.
 
 Returns the row.
 Raises TM409 for the owner of record.';

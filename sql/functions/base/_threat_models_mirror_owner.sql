@@ -18,11 +18,9 @@ BEGIN
       granted_by = excluded.granted_by,
       granted_at = excluded.granted_at
     WHERE a.role <> excluded.role;
-  ELSIF NEW.owner_email <> OLD.owner_email
-    -- An address that no longer exists was renamed: the access row follows by its own foreign key.
-    AND EXISTS (SELECT FROM users u WHERE u.email = OLD.owner_email)
-  THEN
-    -- The row is locked even if it is an owner's already, so that it can't be lowered beside this.
+  ELSIF NEW.owner_email <> OLD.owner_email THEN
+    -- A row that is an owner's already is locked and stays, so that it can't be lowered beside this. After a change of
+    -- address it is there: access follows by its own foreign key before any trigger of a followed row runs.
     INSERT INTO threat_model_access AS a (threat_model_id, user_email, role, granted_by)
     VALUES (NEW.id, NEW.owner_email, 'owner', OLD.owner_email)
     ON CONFLICT ON CONSTRAINT threat_model_access_threat_model_id_user_email_key DO UPDATE

@@ -120,11 +120,24 @@ SELECT is(tap.left_of('MERGE INTO threats t USING ids ON t.threat_model_id = oth
 SELECT is(tap.left_of('WITH gone AS (DELETE FROM documents RETURNING id) DELETE FROM sources'), 'cell diagram threat threat_model', 'two tables in one statement take both');
 SELECT is(tap.left_of('UPDATE metadata SET value = ''x'''), 'cell diagram document source threat threat_model', 'what changes stays');
 
+INSERT INTO diagrams (threat_model_id, name, type) SELECT other, 'd', 'DFD-1.0.0' FROM ids;
+INSERT INTO documents (threat_model_id, name, url) SELECT other, 'd', 'https://x' FROM ids;
+INSERT INTO sources (threat_model_id, name, url) SELECT other, 's', 'https://x' FROM ids;
+INSERT INTO metadata (entity_type, entity_id, key, value)
+SELECT 'diagram', d.id, 'k', 'v' FROM diagrams d, ids WHERE d.threat_model_id = other
+UNION ALL SELECT 'document', d.id, 'k', 'v' FROM documents d, ids WHERE d.threat_model_id = other
+UNION ALL SELECT 'source', s.id, 'k', 'v' FROM sources s, ids WHERE s.threat_model_id = other;
+SELECT is(tap.left_of(format('DELETE FROM %I USING ids WHERE threat_model_id = model', name)), 'cell diagram document source threat threat_model', name || ' leave other models'' theirs')
+FROM unnest(ARRAY['threats', 'documents', 'sources']) AS name;
+SELECT is(tap.left_of('DELETE FROM diagrams USING ids WHERE threat_model_id = model'), 'diagram document source threat threat_model', 'so do diagrams');
+SELECT is(tap.left_of('DELETE FROM threat_models USING ids WHERE id = model'), 'diagram document source threat', 'and a model');
+
 -- A plan that is made for many rows serves one as well: rows are found by index, not by reading the table.
 INSERT INTO threats (threat_model_id, name) SELECT other, 'bulk' FROM ids, generate_series(1, 2000);
 INSERT INTO metadata (entity_type, entity_id, threat_model_id, key, value) SELECT 'threat', id, threat_model_id, 'k', 'v' FROM threats WHERE name = 'bulk';
-DELETE FROM threats WHERE name = 'bulk' AND id IN (SELECT id FROM threats WHERE name = 'bulk' LIMIT 1000);
+-- Forgets the plans that were made so far.
 ANALYZE threats, metadata;
+DELETE FROM threats WHERE name = 'bulk' AND id IN (SELECT id FROM threats WHERE name = 'bulk' LIMIT 1000);
 CREATE FUNCTION tap.scans(p_statement text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   v_before bigint := (SELECT sum(seq_scan) FROM pg_stat_xact_user_tables WHERE relname IN ('metadata', 'threats', 'threat_models') AND schemaname = current_schema());

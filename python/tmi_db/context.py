@@ -21,7 +21,7 @@ _KEPT = 15
 _KEPT_USERS = 10_000
 
 _SECRET_BYTES = 32
-_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Key:
     `str(key)` is the text that is handed to the service; it holds the secret, `repr(key)` does not.
 
     Args:
-        id: the key's name in the database: 1 to 64 letters, digits, `-` or `_`.
+        id: the key's name in the database: 1 to 32 letters, digits, `-` or `_`.
         secret: 32 bytes.
 
     Raises:
@@ -44,7 +44,7 @@ class Key:
     def __post_init__(self) -> None:
         """Refuse what the database would refuse."""
         if not _KEY_ID.match(self.id):
-            raise ValueError("a key's id is 1 to 64 letters, digits, '-' or '_'")
+            raise ValueError("a key's id is 1 to 32 letters, digits, '-' or '_'")
         if len(self.secret) != _SECRET_BYTES:
             raise ValueError(f"a key's secret is {_SECRET_BYTES} bytes")
 

@@ -28,7 +28,7 @@ def test_an_address_that_utf_8_cannot_carry_is_refused() -> None:
         sign(KEY, "al\ud800ice@example.com")
 
 
-@pytest.mark.parametrize("id", ["", "a.b", "a b", "ü", "a" * 65, "a\n"])
+@pytest.mark.parametrize("id", ["", "a.b", "a b", "ü", "a" * 33, "a\n"])
 def test_a_key_cannot_have_an_id_that_would_blur_the_contexts_parts(id: str) -> None:
     with pytest.raises(ValueError, match="id"):
         Key(id, bytes(32))

@@ -32,6 +32,10 @@ BEGIN
     IF v_value IS NULL THEN
       v_fault := 'from leads nowhere in the document';
       v_place := p_operation ->> 'from';
+    ELSIF v_op = 'copy' AND pg_column_size(p_document) + pg_column_size(v_value) > 67108864 THEN
+      -- Copies can double a document with every operation: it is not made first and measured then.
+      v_state := 'TM413';
+      v_fault := 'a document takes at most 64 MB';
     ELSIF v_op = 'copy' THEN
       v_document := _pointer_add(p_document, p_path, v_value);
     ELSIF p_path[:cardinality(p_from)] <> p_from THEN
@@ -69,7 +73,6 @@ p_operation: the operation, which is not malformed.
 p_index: its place in the patch, counted from 0.
 p_path, p_from: its pointers, taken apart, from the document on.
 Returns the document with the operation applied.
-Raises TM409 when a test fails; TM422 for an operation that leads nowhere; DETAIL names the operation and the pointer.';
+Raises TM409 when a test fails; TM413 for a copy that would make more than 64 MB; TM422 for an operation that leads nowhere; DETAIL names the operation and the pointer.';
 REVOKE ALL ON FUNCTION _patch_apply FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION _patch_apply TO tmi_api, tmi_app;
 ALTER FUNCTION _patch_apply OWNER TO tmi_guard;

@@ -41,5 +41,4 @@ p_tokens: the pointer, taken apart; the last token may be - for the end of an ar
 p_value: the value.
 Returns the document with it; NULL where the place does not exist: no parent, or an index beyond the end.';
 REVOKE ALL ON FUNCTION _pointer_add FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION _pointer_add TO tmi_api, tmi_app;
 ALTER FUNCTION _pointer_add OWNER TO tmi_guard;

@@ -32,5 +32,5 @@ COMMENT ON FUNCTION _pointer_tokens IS
 p_pointer: an empty text for the whole document, else tokens, each after a slash; ~1 stands for a slash and ~0 for a tilde.
 Returns the tokens, unescaped; NULL for NULL and for a text that is no pointer.';
 REVOKE ALL ON FUNCTION _pointer_tokens FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION _pointer_tokens TO tmi_api, tmi_app;
+GRANT EXECUTE ON FUNCTION _pointer_tokens TO tmi_api;
 ALTER FUNCTION _pointer_tokens OWNER TO tmi_guard;

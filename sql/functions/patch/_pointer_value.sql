@@ -31,5 +31,4 @@ p_document: the document.
 p_tokens: the pointer, taken apart.
 Returns the value; NULL where the pointer leads nowhere.';
 REVOKE ALL ON FUNCTION _pointer_value FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION _pointer_value TO tmi_api, tmi_app;
 ALTER FUNCTION _pointer_value OWNER TO tmi_guard;

@@ -1,12 +1,16 @@
--- RFC 6902 as a plain function of two documents, so that it works on any column, in any query, for any caller.
+-- RFC 6902 as a plain function of two documents, so that it works on any column, in any query, for any caller. A definer, so
+-- that callers need no right to its parts.
 CREATE OR REPLACE FUNCTION jsonb_patch(
   p_document jsonb,
   p_operations jsonb
 ) RETURNS jsonb
 LANGUAGE plpgsql
 IMMUTABLE
+SECURITY DEFINER
 PARALLEL SAFE
 SET search_path FROM CURRENT
+SET row_security TO on
+SET standard_conforming_strings TO on
 AS $$
 DECLARE
   v_document jsonb := p_document;
@@ -60,7 +64,7 @@ BEGIN
     END IF;
 
     -- Any change of a document copies it whole, so one of a megabyte is not changed a thousand times over.
-    IF v_elements IS NULL AND v_size > 32768 THEN
+    IF v_elements IS NULL AND v_from IS NULL AND v_size > 32768 THEN
       FOR v_depth IN 0 .. cardinality(v_path) - 1 LOOP
         v_array := v_path[:v_depth];
         IF (_pointer_tokens(p_operations -> (v_index + 1)::integer ->> 'path'))[:v_depth] = v_array
@@ -81,7 +85,7 @@ BEGIN
       END;
       IF v_element <= cardinality(v_elements)
         AND (cardinality(v_path) > v_depth OR v_op IN ('replace', 'test'))
-        AND (v_from IS NULL OR (cardinality(v_from) > v_depth AND v_from[:v_depth] = v_path[:v_depth]))
+        AND (v_from IS NULL OR v_from[:v_depth] = v_path[:v_depth])
       THEN
         v_size := v_size - pg_column_size(v_elements[v_element]);
         v_elements[v_element] := _patch_apply(v_elements[v_element], v_operation, v_index, v_path[v_depth + 1:], v_from[v_depth + 1:]);

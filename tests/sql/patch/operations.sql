@@ -158,6 +158,57 @@ SELECT is(
   '{"a": {"b": [3]}, "c": 3}', 'all six in a row'
 );
 
+-- Large documents: an array that several operations go into is taken apart meanwhile, which must make no difference.
+CREATE FUNCTION pg_temp.large(p_operations jsonb) RETURNS text
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  v_document jsonb := '{"a": [{"x": 1}, {"x": [2]}, {"x": 3}], "b": {"x": 9}, "0": {"x": 8}}';
+  -- Three operations on the array, so that it is apart when the fourth comes.
+  v_operations jsonb := '[{"op": "test", "path": "/a/0/x", "value": 1}, {"op": "test", "path": "/a/1/x/0", "value": 2}, {"op": "test", "path": "/a/2", "value": {"x": 3}}]';
+  v_small text;
+  v_large text;
+BEGIN
+  v_operations := v_operations || p_operations;
+  v_small := pg_temp.fault(v_document, v_operations);
+  v_large := pg_temp.fault(v_document || jsonb_build_object('z', repeat('z', 40000)), v_operations);
+  v_large := replace(v_large, ', "z": "' || repeat('z', 40000) || '"', '');
+  RETURN CASE WHEN v_large = v_small THEN v_large ELSE format('%s, and if it is large: %s', v_small, v_large) END;
+END
+$$;
+SELECT is(pg_temp.large('[{"op": "add", "path": "/a/01/y", "value": 0}]'), 'TM422 item 3: /a/01/y', 'an index has no leading zero');
+SELECT is(pg_temp.large('[{"op": "add", "path": "/a/-1/y", "value": 0}]'), 'TM422 item 3: /a/-1/y', 'nor a sign');
+SELECT is(pg_temp.large('[{"op": "add", "path": "/a/3/y", "value": 0}]'), 'TM422 item 3: /a/3/y', 'and is not beyond the end');
+SELECT is(pg_temp.large('[{"op": "add", "path": "/a/-/y", "value": 0}]'), 'TM422 item 3: /a/-/y', 'behind which nothing has members');
+SELECT is(pg_temp.large('[{"op": "add", "path": "/a/4", "value": 0}]'), 'TM422 item 3: /a/4', 'add leaves no gap');
+SELECT is(pg_temp.large('[{"op": "replace", "path": "/a/-", "value": 0}]'), 'TM422 item 3: /a/-', 'replace finds nothing behind the end');
+SELECT is(pg_temp.large('[{"op": "remove", "path": "/a/3"}]'), 'TM422 item 3: /a/3', 'nor does remove');
+SELECT is(pg_temp.large('[{"op": "test", "path": "/a/3", "value": null}]'), 'TM409 item 3: /a/3', 'nor test');
+SELECT is(pg_temp.large('[{"op": "test", "path": "/a/0/x", "value": 2}]'), 'TM409 item 3: /a/0/x', 'a test is of one element');
+SELECT is(pg_temp.large('[{"op": "move", "from": "/a/0", "path": "/a/0/x"}]'), 'TM422 item 3: /a/0/x', 'no element is moved into itself');
+SELECT is(pg_temp.large('[{"op": "remove", "path": "/a/0/y"}]'), 'TM422 item 3: /a/0/y', 'the whole pointer is named');
+SELECT is(pg_temp.large('[{"op": "replace", "path": "/a/0/x", "value": 0}, {"op": "spam", "path": "/a/0"}]'), 'TM422 item 4: op', 'what is malformed is so everywhere');
+SELECT is(pg_temp.large('[{"op": "add", "path": "/a/0/y", "value": 0}]'), 'no fault: {"0": {"x": 8}, "a": [{"x": 1, "y": 0}, {"x": [2]}, {"x": 3}], "b": {"x": 9}}', 'a member of an element');
+SELECT is(pg_temp.large('[{"op": "add", "path": "/a/1/x/-", "value": 4}]'), 'no fault: {"0": {"x": 8}, "a": [{"x": 1}, {"x": [2, 4]}, {"x": 3}], "b": {"x": 9}}', 'an element of an array in one');
+SELECT is(pg_temp.large('[{"op": "add", "path": "/a/1", "value": 4}]'), 'no fault: {"0": {"x": 8}, "a": [{"x": 1}, 4, {"x": [2]}, {"x": 3}], "b": {"x": 9}}', 'an element in the midst');
+SELECT is(pg_temp.large('[{"op": "add", "path": "/a/3", "value": [4]}]'), 'no fault: {"0": {"x": 8}, "a": [{"x": 1}, {"x": [2]}, {"x": 3}, [4]], "b": {"x": 9}}', 'at the end');
+SELECT is(pg_temp.large('[{"op": "add", "path": "/a/-", "value": null}]'), 'no fault: {"0": {"x": 8}, "a": [{"x": 1}, {"x": [2]}, {"x": 3}, null], "b": {"x": 9}}', 'by either name');
+SELECT is(pg_temp.large('[{"op": "add", "path": "/a/0", "value": 4}, {"op": "remove", "path": "/a/1"}]'), 'no fault: {"0": {"x": 8}, "a": [4, {"x": [2]}, {"x": 3}], "b": {"x": 9}}', 'at the beginning, and one less behind it');
+SELECT is(pg_temp.large('[{"op": "remove", "path": "/a/2"}, {"op": "remove", "path": "/a/0"}, {"op": "remove", "path": "/a/0"}]'), 'no fault: {"0": {"x": 8}, "a": [], "b": {"x": 9}}', 'all are removed');
+SELECT is(pg_temp.large('[{"op": "replace", "path": "/a/1", "value": 4}]'), 'no fault: {"0": {"x": 8}, "a": [{"x": 1}, 4, {"x": 3}], "b": {"x": 9}}', 'one is replaced');
+SELECT is(pg_temp.large('[{"op": "copy", "from": "/a/1/x", "path": "/a/1/y"}]'), 'no fault: {"0": {"x": 8}, "a": [{"x": 1}, {"x": [2], "y": [2]}, {"x": 3}], "b": {"x": 9}}', 'a copy within one');
+SELECT is(pg_temp.large('[{"op": "copy", "from": "/a/1/x", "path": "/a/0/x"}]'), 'no fault: {"0": {"x": 8}, "a": [{"x": [2]}, {"x": [2]}, {"x": 3}], "b": {"x": 9}}', 'a copy from another');
+SELECT is(pg_temp.large('[{"op": "move", "from": "/b/x", "path": "/a/0/x"}]'), 'no fault: {"0": {"x": 8}, "a": [{"x": 9}, {"x": [2]}, {"x": 3}], "b": {}}', 'a move from elsewhere');
+SELECT is(pg_temp.large('[{"op": "move", "from": "/a/0/x", "path": "/b/y"}]'), 'no fault: {"0": {"x": 8}, "a": [{}, {"x": [2]}, {"x": 3}], "b": {"x": 9, "y": 1}}', 'or to elsewhere');
+SELECT is(pg_temp.large('[{"op": "move", "from": "/a/0/x", "path": "/a/0"}]'), 'no fault: {"0": {"x": 8}, "a": [1, {}, {"x": [2]}, {"x": 3}], "b": {"x": 9}}', 'what is moved to an element''s place stands before it');
+SELECT is(pg_temp.large('[{"op": "copy", "from": "/a/0", "path": "/a/0/y"}]'), 'no fault: {"0": {"x": 8}, "a": [{"x": 1, "y": {"x": 1}}, {"x": [2]}, {"x": 3}], "b": {"x": 9}}', 'an element is copied into itself');
+SELECT is(pg_temp.large('[{"op": "move", "from": "/a/2", "path": "/a/0"}]'), 'no fault: {"0": {"x": 8}, "a": [{"x": 3}, {"x": 1}, {"x": [2]}], "b": {"x": 9}}', 'elements change places');
+SELECT is(pg_temp.large('[{"op": "replace", "path": "/0/x", "value": 0}, {"op": "replace", "path": "/a/0/x", "value": 0}]'), 'no fault: {"0": {"x": 0}, "a": [{"x": 0}, {"x": [2]}, {"x": 3}], "b": {"x": 9}}', 'a member that is called like an index is another');
+SELECT is(pg_temp.large('[{"op": "add", "path": "/b/1", "value": 7}]'), 'no fault: {"0": {"x": 8}, "a": [{"x": 1}, {"x": [2]}, {"x": 3}], "b": {"1": 7, "x": 9}}', 'an index elsewhere is no index here');
+SELECT is(pg_temp.large('[{"op": "replace", "path": "/b/x", "value": 0}, {"op": "test", "path": "/a/0/x", "value": 1}]'), 'no fault: {"0": {"x": 8}, "a": [{"x": 1}, {"x": [2]}, {"x": 3}], "b": {"x": 0}}', 'as is the rest of the document');
+SELECT is(pg_temp.large('[{"op": "replace", "path": "/a/0/x", "value": 5}, {"op": "copy", "from": "/a", "path": "/b/a"}, {"op": "replace", "path": "/a/0/x", "value": 6}]'), 'no fault: {"0": {"x": 8}, "a": [{"x": 6}, {"x": [2]}, {"x": 3}], "b": {"a": [{"x": 5}, {"x": [2]}, {"x": 3}], "x": 9}}', 'the array is whole whenever it is looked at whole');
+SELECT is(pg_temp.large('[{"op": "replace", "path": "/a", "value": 4}]'), 'no fault: {"0": {"x": 8}, "a": 4, "b": {"x": 9}}', 'and can be replaced');
+
 -- How much is too much
 CREATE FUNCTION pg_temp.many(p_count integer) RETURNS jsonb
 LANGUAGE sql

@@ -12,6 +12,7 @@ COMMENT ON TABLE schema_migrations IS 'The version that the schema is at, in the
 COMMENT ON COLUMN schema_migrations.version IS 'The number of the newest migration that has been applied.';
 COMMENT ON COLUMN schema_migrations.dirty IS 'True when golang-migrate stopped in the middle of a migration; tmi-db never leaves it so.';
 COMMENT ON CONSTRAINT schema_migrations_pkey ON schema_migrations IS 'A version stands here once.';
+COMMENT ON INDEX schema_migrations_pkey IS 'Is this the version?';
 
 REVOKE ALL ON schema_migrations FROM PUBLIC;
 -- health() tells the version.
@@ -41,6 +42,7 @@ COMMENT ON COLUMN migration_log.applied_at IS 'When the file had run, just befor
 COMMENT ON COLUMN migration_log.applied_by IS 'The login that ran it.';
 COMMENT ON COLUMN migration_log.duration IS 'How long the file ran; zero when its work was found done.';
 COMMENT ON CONSTRAINT migration_log_pkey ON migration_log IS 'Lines are told apart by their order.';
+COMMENT ON INDEX migration_log_pkey IS 'Which lines are the newest of each migration?';
 COMMENT ON CONSTRAINT migration_log_direction_check ON migration_log IS 'A file leads up or down.';
 COMMENT ON CONSTRAINT migration_log_sha256_check ON migration_log IS 'A checksum is 64 hexadecimal digits.';
 

@@ -9,13 +9,14 @@ ALTER TABLE collaboration_sessions
 ALTER TABLE collaboration_sessions
   VALIDATE CONSTRAINT collaboration_sessions_host_user_id_fkey;
 
--- Of several sessions on one diagram the newest goes on.
+-- Of several sessions on one diagram, or on one model as a whole, the newest goes on.
 UPDATE collaboration_sessions s
 SET ended_at = now()
 WHERE EXISTS (
   SELECT
   FROM collaboration_sessions n
-  WHERE n.diagram_id = s.diagram_id
+  WHERE n.threat_model_id = s.threat_model_id
+    AND n.diagram_id IS NOT DISTINCT FROM s.diagram_id
     AND (n.created_at, n.id) > (s.created_at, s.id)
 );
 

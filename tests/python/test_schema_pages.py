@@ -35,7 +35,7 @@ CHROMIUM = [
 ]
 
 # What the browser asks for itself has no page that began it.
-ASKED = re.compile(r'"initiator":"(?!not an origin)[^"]*"[^{}]*"url":"(https?://[^/"]+)')
+ASKED = re.compile(r'"initiator":"(?!not an origin)[^"]*".*?"url":"(https?://[^/"]+)')
 
 
 @pytest.fixture(scope="module")

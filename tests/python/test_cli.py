@@ -272,7 +272,7 @@ class TestColour:
 class TestFailures:
     def test_a_refusal_of_the_database_is_one_sentence(self, cluster: Cluster) -> None:
         cluster.execute("CREATE ROLE passer_by LOGIN")
-        answer = run("init", "--dsn", cluster.dsn(user="passer_by"))
+        answer = run("init", "--quiet", "--dsn", cluster.dsn(user="passer_by"))
         assert answer.returncode == 1
         assert answer.stderr.startswith("error: ")
         assert "Traceback" not in answer.stderr

@@ -42,6 +42,8 @@ from .tool import ToolError
 
 PACKAGE = Path(__file__).parent
 GENERATED = "_generated"
+DOCS = PACKAGE.parents[1] / "docs" / "api"
+"""A page for each noun, in a checkout; the package itself does without."""
 
 BY_HAND: Mapping[str, str] = {"aio.py": "database.py", "aio_tokens.py": "tokens.py"}
 """The asynchronous modules written by hand, each with the twin that follows from it."""
@@ -789,6 +791,32 @@ def _wrap(text: str, first: str, following: str) -> list[str]:
 
 def render(catalogue: Catalogue) -> dict[str, str]:
     """Render every module, formatted; the keys are paths inside the package."""
+    environment = _environment()
+    environment.globals["namespaces"] = _namespaces(catalogue.functions)
+    modules = {
+        f"{GENERATED}/{name}.py": environment.get_template(f"{name}.py.j2").render(catalogue=catalogue)
+        for name in ("constraints", "rows", "functions", "aio")
+    }
+    modules[f"{GENERATED}/api.py"] = to_sync(modules[f"{GENERATED}/aio.py"])
+    for written, twin in BY_HAND.items():
+        modules[twin] = to_sync((PACKAGE / written).read_text(encoding="utf-8"))
+    return {path: _format(text) for path, text in modules.items()}
+
+
+def render_pages(catalogue: Catalogue) -> dict[str, str]:
+    """Render the pages of the API; the keys are names in `DOCS`. A page whose noun is gone is empty."""
+    template = _environment().get_template("page.md.j2")
+    nouns: dict[str, list[Function]] = {}
+    for function in catalogue.functions:
+        nouns.setdefault(function.noun or "other", []).append(function)
+    pages = {path.name: "" for path in sorted(DOCS.glob("*.md"))}
+    for noun, functions in nouns.items():
+        title = "Other functions" if noun == "other" else noun.replace("_", " ").capitalize()
+        pages[f"{noun}.md"] = template.render(title=title, functions=functions)
+    return pages
+
+
+def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(PACKAGE / "templates"),
         undefined=jinja2.StrictUndefined,
@@ -800,15 +828,50 @@ def render(catalogue: Catalogue) -> dict[str, str]:
     environment.filters["docstring"] = docstring
     environment.filters["wrap"] = lambda text, width: "\n".join(_wrap(text, "", "    "))
     environment.filters["tuple"] = _tuple
-    environment.globals["namespaces"] = _namespaces(catalogue.functions)
-    modules = {
-        f"{GENERATED}/{name}.py": environment.get_template(f"{name}.py.j2").render(catalogue=catalogue)
-        for name in ("constraints", "rows", "functions", "aio")
-    }
-    modules[f"{GENERATED}/api.py"] = to_sync(modules[f"{GENERATED}/aio.py"])
-    for written, twin in BY_HAND.items():
-        modules[twin] = to_sync((PACKAGE / written).read_text(encoding="utf-8"))
-    return {path: _format(text) for path, text in modules.items()}
+    environment.filters["cell"] = lambda text: text.replace("|", "\\|")
+    environment.filters["code"] = _CODES.__getitem__
+    environment.filters["code_span"] = "`{}`".format
+    environment.filters["default_words"] = _default_words
+    environment.filters["python_call"] = _python_call
+    environment.filters["raises"] = _raises
+    environment.filters["sentence"] = _sentence
+    environment.filters["sql_signature"] = _sql_signature
+    environment.filters["words"] = _words
+    return environment
+
+
+_CODES = {kind.__name__: code for code, kind in SQLSTATES.items() if code.startswith("TM")} | {"TmiError": ""}
+_REACHED = {"tmi_app": "db.as_user(email)", "tmi_auth": "db.auth", "tmi_maintenance": "db.maintenance"}
+
+
+def _default_words(parameter: Parameter) -> str:
+    if parameter.default is None:
+        return "needed"
+    return f"`{parameter.shown_default}`" if parameter.shown_default else ""
+
+
+def _sql_signature(function: Function) -> str:
+    """Write how a function is declared, one parameter a line."""
+    lines = [
+        f"  p_{parameter.name} {parameter.sql_type}" + (f" DEFAULT {parameter.default}" if parameter.default else "")
+        for parameter in function.parameters
+    ]
+    parameters = "(\n" + ",\n".join(lines) + "\n)" if lines else "()"
+    returned = function.sql_type
+    if function.row:
+        columns = ", ".join(f"{column.name} {column.sql_type}" for column in function.row.columns)
+        # PostgreSQL names the schema of a table that is not in its path.
+        returned = f"TABLE ({columns})" if returned == "record" else f"SETOF {returned.rpartition('.')[2]}"
+    return f"{function.name}{parameters} RETURNS {returned}"
+
+
+def _python_call(function: Function, role: str) -> str:
+    """Write how a function is called."""
+    arguments = [parameter.identifier for parameter in function.required]
+    arguments += [f"{parameter.identifier}=..." for parameter in function.optional]
+    where = ".".join(filter(None, [_REACHED[role], function.noun, function.method]))
+    result = function.result.replace("builtins.", "")
+    return f"{where}({', '.join(arguments)})  # {result}"
 
 
 @dataclass(frozen=True)
@@ -885,11 +948,16 @@ def _format(source: str) -> str:
     return source
 
 
-def differences(modules: Mapping[str, str]) -> str:
-    """Compare rendered modules with those that are there, as a unified diff."""
+def differences(files: Mapping[str, str], folder: Path | None = None) -> str:
+    """Compare what was rendered with what is there, as a unified diff.
+
+    Args:
+        files: the texts, by their paths in the folder.
+        folder: the package's own unless another is said.
+    """
     lines: list[str] = []
-    for name, text in modules.items():
-        path = PACKAGE / name
+    for name, text in files.items():
+        path = (folder or PACKAGE) / name
         present = path.read_text(encoding="utf-8") if path.exists() else ""
         lines += difflib.unified_diff(
             present.splitlines(keepends=True),
@@ -924,13 +992,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ToolError as error:
         complain(error)
         return error.exit_code
-    modules = render(catalogue)
+    modules, pages = render(catalogue), render_pages(catalogue)
     if options.check:
-        changes = differences(modules)
+        changes = differences(modules) + differences(pages, DOCS)
         sys.stdout.write(changes)
         return 1 if changes else 0
+    DOCS.mkdir(parents=True, exist_ok=True)
     for name, text in modules.items():
         (PACKAGE / name).write_text(text, encoding="utf-8")
+    for name, text in pages.items():
+        if text:
+            (DOCS / name).write_text(text, encoding="utf-8")
+        else:
+            (DOCS / name).unlink()
     return 0
 
 

@@ -103,6 +103,29 @@ def test_the_committed_modules_are_what_the_catalogue_says(conn: Connection) -> 
     assert generate.differences(modules) == ""
 
 
+def test_the_committed_pages_are_what_the_catalogue_says(conn: Connection) -> None:
+    pages = generate.render_pages(read_catalogue(conn, SCHEMA))
+    assert generate.differences(pages, generate.DOCS) == ""
+
+
+def test_every_function_has_its_place_on_one_page(conn: Connection) -> None:
+    catalogue = read_catalogue(conn, SCHEMA)
+    text = "\n".join(generate.render_pages(catalogue).values())
+    for function in catalogue.functions:
+        assert text.count(f"\n## {function.name}\n") == 1
+        for role in function.roles:
+            assert f"`{role}`" in text.partition(f"\n## {function.name}\n")[2].partition("\n## ")[0]
+
+
+def test_a_page_whose_noun_is_gone_goes_too(package: Path, database: Database) -> None:
+    generate.DOCS.mkdir()
+    (generate.DOCS / "dragons.md").write_text("# Dragons\n")
+    assert generate.main(["--check", "--dsn", database.dsn]) == 1
+    assert generate.main(["--dsn", database.dsn]) == 0
+    assert not (generate.DOCS / "dragons.md").exists()
+    assert (generate.DOCS / "threats.md").exists()
+
+
 def test_every_function_that_a_role_may_execute_is_a_method_of_its_class(conn: Connection) -> None:
     granted = conn.execute(
         """
@@ -252,6 +275,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     copy = tmp_path / "tmi_db"
     shutil.copytree(generate.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(generate, "PACKAGE", copy)
+    monkeypatch.setattr(generate, "DOCS", tmp_path / "docs")
     return copy
 
 

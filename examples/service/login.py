@@ -1,11 +1,7 @@
 """Logging in and staying so: a short access token, and a refresh token that works once."""
 
-import secrets
-from hashlib import sha256
-
 from fastapi import APIRouter
 from pydantic import BaseModel
-from tmi_db import Unauthenticated
 
 from .access_tokens import LIFETIME
 from .dependencies import Services, ServicesDependency
@@ -37,20 +33,18 @@ class TokenPair(RefreshToken):
 async def log_in(request: LoginRequest, services: ServicesDependency) -> TokenPair:
     """Log in; somebody who comes for the first time becomes a user."""
     who = await services.provider.identify(request.code)
-    users, tokens = services.auth.auth.users, services.auth.auth.tokens
-    user = await users.login(who.provider, who.subject, who.email, who.name, email_verified=who.email_verified)
-    refresh_token = _new_token()
-    await tokens.issue(user.id, _hash(refresh_token))
+    user = await services.auth.auth.users.login(
+        who.provider, who.subject, who.email, who.name, email_verified=who.email_verified
+    )
+    refresh_token, _ = await services.auth.refresh_tokens.issue(user.id)
     return _pair(services, user.email, refresh_token)
 
 
 @router.post("/token")
 async def refresh(request: RefreshToken, services: ServicesDependency) -> TokenPair:
     """Exchange a refresh token for a new pair. One that was exchanged before was stolen: its whole family ends."""
-    following = _new_token()
-    rotated = await services.auth.auth.tokens.rotate(_hash(request.refresh_token), _hash(following))
-    if rotated.user_id is None:
-        raise Unauthenticated("the refresh token was used before", hint="log in again")
+    following, rotated = await services.auth.refresh_tokens.rotate(request.refresh_token)
+    assert rotated.user_id is not None
     user = await services.auth.auth.users.get(rotated.user_id)
     return _pair(services, user.email, following)
 
@@ -58,17 +52,8 @@ async def refresh(request: RefreshToken, services: ServicesDependency) -> TokenP
 @router.post("/logout", status_code=204)
 async def log_out(request: RefreshToken, services: ServicesDependency) -> None:
     """End the login that a refresh token belongs to; access tokens run out by themselves."""
-    await services.auth.auth.tokens.revoke(_hash(request.refresh_token))
+    await services.auth.refresh_tokens.revoke(request.refresh_token)
 
 
 def _pair(services: Services, email: str, refresh_token: str) -> TokenPair:
     return TokenPair(access_token=services.tokens.sign(email), refresh_token=refresh_token)
-
-
-def _new_token() -> str:
-    return secrets.token_urlsafe(32)
-
-
-def _hash(token: str) -> str:
-    """Give what the database keeps of a token."""
-    return sha256(token.encode(errors="replace")).hexdigest()

@@ -170,6 +170,16 @@ def test_a_stolen_refresh_token_ends_the_login_of_both(anybody: httpx.Client) ->
     _assert_problem(anybody.post("/token", json={"refresh_token": second}), 401)
 
 
+@pytest.mark.parametrize("token", ["", "nonsense", "a\0b", "\u05e9", "x" * 100_000])
+def test_what_is_no_refresh_token_gives_no_pair(anybody: httpx.Client, token: str) -> None:
+    _assert_problem(anybody.post("/token", json={"refresh_token": token}), 401)
+
+
+def test_half_a_character_is_no_refresh_token(anybody: httpx.Client) -> None:
+    body, headers = b'{"refresh_token": "\\ud800"}', {"Content-Type": "application/json"}
+    assert anybody.post("/token", content=body, headers=headers).status_code in (401, 422)
+
+
 def test_a_login_that_was_ended_gives_no_new_pair(anybody: httpx.Client) -> None:
     token = {"refresh_token": _pair(anybody, ALICE)["refresh_token"]}
     assert anybody.post("/logout", json=token).status_code == 204

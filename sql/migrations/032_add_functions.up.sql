@@ -795,8 +795,6 @@ BEGIN
   IF EXISTS (
     SELECT
     FROM threat_models m
-    -- A user who is being deleted is not there any more: the foreign key of owned models judges.
-    JOIN users u ON u.email = m.owner_email
     WHERE m.id = OLD.threat_model_id
       AND m.owner_email = OLD.user_email
   ) THEN
@@ -807,7 +805,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _threat_model_access_keep_owner IS
-'Trigger: keeps the access row of the owner of record from being removed or lowered while the model and the user exist.
+'Trigger: keeps the access row of the owner of record from being removed or lowered while the model exists.
 
 Returns the row.
 Raises TM409 for the owner of record.';
@@ -971,11 +969,9 @@ BEGIN
       granted_by = excluded.granted_by,
       granted_at = excluded.granted_at
     WHERE a.role <> excluded.role;
-  ELSIF NEW.owner_email <> OLD.owner_email
-    -- An address that no longer exists was renamed: the access row follows by its own foreign key.
-    AND EXISTS (SELECT FROM users u WHERE u.email = OLD.owner_email)
-  THEN
-    -- The row is locked even if it is an owner's already, so that it can't be lowered beside this.
+  ELSIF NEW.owner_email <> OLD.owner_email THEN
+    -- A row that is an owner's already is locked and stays, so that it can't be lowered beside this. After a change of
+    -- address it is there: access follows by its own foreign key before any trigger of a followed row runs.
     INSERT INTO threat_model_access AS a (threat_model_id, user_email, role, granted_by)
     VALUES (NEW.id, NEW.owner_email, 'owner', OLD.owner_email)
     ON CONFLICT ON CONSTRAINT threat_model_access_threat_model_id_user_email_key DO UPDATE
@@ -3278,6 +3274,10 @@ BEGIN
     IF v_value IS NULL THEN
       v_fault := 'from leads nowhere in the document';
       v_place := p_operation ->> 'from';
+    ELSIF v_op = 'copy' AND pg_column_size(p_document) + pg_column_size(v_value) > 67108864 THEN
+      -- Copies can double a document with every operation: it is not made first and measured then.
+      v_state := 'TM413';
+      v_fault := 'a document takes at most 64 MB';
     ELSIF v_op = 'copy' THEN
       v_document := _pointer_add(p_document, p_path, v_value);
     ELSIF p_path[:cardinality(p_from)] <> p_from THEN
@@ -3315,9 +3315,8 @@ p_operation: the operation, which is not malformed.
 p_index: its place in the patch, counted from 0.
 p_path, p_from: its pointers, taken apart, from the document on.
 Returns the document with the operation applied.
-Raises TM409 when a test fails; TM422 for an operation that leads nowhere; DETAIL names the operation and the pointer.';
+Raises TM409 when a test fails; TM413 for a copy that would make more than 64 MB; TM422 for an operation that leads nowhere; DETAIL names the operation and the pointer.';
 REVOKE ALL ON FUNCTION _patch_apply FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION _patch_apply TO tmi_api, tmi_app;
 ALTER FUNCTION _patch_apply OWNER TO tmi_guard;
 -- end functions/patch/_patch_apply.sql
 
@@ -3429,7 +3428,6 @@ p_tokens: the pointer, taken apart; the last token may be - for the end of an ar
 p_value: the value.
 Returns the document with it; NULL where the place does not exist: no parent, or an index beyond the end.';
 REVOKE ALL ON FUNCTION _pointer_add FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION _pointer_add TO tmi_api, tmi_app;
 ALTER FUNCTION _pointer_add OWNER TO tmi_guard;
 -- end functions/patch/_pointer_add.sql
 
@@ -3468,7 +3466,7 @@ COMMENT ON FUNCTION _pointer_tokens IS
 p_pointer: an empty text for the whole document, else tokens, each after a slash; ~1 stands for a slash and ~0 for a tilde.
 Returns the tokens, unescaped; NULL for NULL and for a text that is no pointer.';
 REVOKE ALL ON FUNCTION _pointer_tokens FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION _pointer_tokens TO tmi_api, tmi_app;
+GRANT EXECUTE ON FUNCTION _pointer_tokens TO tmi_api;
 ALTER FUNCTION _pointer_tokens OWNER TO tmi_guard;
 -- end functions/patch/_pointer_tokens.sql
 
@@ -3506,7 +3504,6 @@ p_document: the document.
 p_tokens: the pointer, taken apart.
 Returns the value; NULL where the pointer leads nowhere.';
 REVOKE ALL ON FUNCTION _pointer_value FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION _pointer_value TO tmi_api, tmi_app;
 ALTER FUNCTION _pointer_value OWNER TO tmi_guard;
 -- end functions/patch/_pointer_value.sql
 
@@ -6570,15 +6567,19 @@ ALTER FUNCTION health OWNER TO tmi_guard;
 -- end functions/maintenance/health.sql
 
 -- begin functions/patch/jsonb_patch.sql
--- RFC 6902 as a plain function of two documents, so that it works on any column, in any query, for any caller.
+-- RFC 6902 as a plain function of two documents, so that it works on any column, in any query, for any caller. A definer, so
+-- that callers need no right to its parts.
 CREATE OR REPLACE FUNCTION jsonb_patch(
   p_document jsonb,
   p_operations jsonb
 ) RETURNS jsonb
 LANGUAGE plpgsql
 IMMUTABLE
+SECURITY DEFINER
 PARALLEL SAFE
 SET search_path FROM CURRENT
+SET row_security TO on
+SET standard_conforming_strings TO on
 AS $$
 DECLARE
   v_document jsonb := p_document;
@@ -6632,7 +6633,7 @@ BEGIN
     END IF;
 
     -- Any change of a document copies it whole, so one of a megabyte is not changed a thousand times over.
-    IF v_elements IS NULL AND v_size > 32768 THEN
+    IF v_elements IS NULL AND v_from IS NULL AND v_size > 32768 THEN
       FOR v_depth IN 0 .. cardinality(v_path) - 1 LOOP
         v_array := v_path[:v_depth];
         IF (_pointer_tokens(p_operations -> (v_index + 1)::integer ->> 'path'))[:v_depth] = v_array
@@ -6653,7 +6654,7 @@ BEGIN
       END;
       IF v_element <= cardinality(v_elements)
         AND (cardinality(v_path) > v_depth OR v_op IN ('replace', 'test'))
-        AND (v_from IS NULL OR (cardinality(v_from) > v_depth AND v_from[:v_depth] = v_path[:v_depth]))
+        AND (v_from IS NULL OR v_from[:v_depth] = v_path[:v_depth])
       THEN
         v_size := v_size - pg_column_size(v_elements[v_element]);
         v_elements[v_element] := _patch_apply(v_elements[v_element], v_operation, v_index, v_path[v_depth + 1:], v_from[v_depth + 1:]);

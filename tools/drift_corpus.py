@@ -75,7 +75,7 @@ def table(cluster: Cluster, template: databases.Database) -> list[str]:
         f"On PostgreSQL {locate(sys.argv[1] if len(sys.argv) > 1 else None).version}: {total['changes']} changes, and "
         f"{silent} of {len(HARMLESS)} harmless ones silent.",
         "",
-        "| class | changes | found, named, weighed | repair verified | partial | none | migra alone sees | a dump sees |",
+        "| class | changes | found, named, weighed | repair verified | partial | none | migra alone | a dump |",
         "|---|---|---|---|---|---|---|---|",
     ]
     columns = ("changes", "found", Label.VERIFIED, Label.PARTIAL, Label.NONE, "migra", "dump")

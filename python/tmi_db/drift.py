@@ -43,6 +43,9 @@ _WORDED = {
     ("column", "not_null_constraint"),
 }
 
+# Of an object more or less, these tell a reader nothing.
+_SELF_EVIDENT = ("column_order", "valid", "ready", "live")
+
 # A catalogue that is locked for longer is being migrated, which the lock should have told.
 _LOCK_TIMEOUT = "10s"
 _STATEMENT_TIMEOUT = "60s"
@@ -350,7 +353,7 @@ def _objects(change: str, keys: Sequence[Key], side: Fingerprint) -> Iterator[Fi
         severity = of_object(key.kind, change, attributes)
         details = []
         for name, value in attributes.items():
-            if value not in (False, None) and name != "column_order":
+            if value not in (False, None) and name not in _SELF_EVIDENT:
                 before, after = (None, value) if change == "added" else (value, None)
                 details.append(Detail(name, before, after, of_attribute(key.kind, name, before, after)))
         parts = [each for each in keys if _root(each, parents) == key and each != key]

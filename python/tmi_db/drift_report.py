@@ -278,7 +278,7 @@ def html(report: Report) -> str:
     try:
         import jinja2  # noqa: PLC0415 - only pages need it
     except ModuleNotFoundError:
-        raise ToolError("jinja2 is not installed", hint="install tmi_db[dev]") from None
+        raise ToolError("jinja2 is not installed", hint="install tmi_db[cli]") from None
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "pages"),
         autoescape=True,

@@ -59,7 +59,7 @@ class Origins:
     def of(self, key: Key, attributes: Attributes) -> Origin | None:
         """Find what defines an object, the newest statement that creates it or adds it to its table, if any does."""
         if key.kind in _ROLES:
-            return _find([self._roles], [key.identity.partition(" ")[0]], word=None)
+            return _find([self._roles], [key.identity.partition(" ")[0]], made=None)
         if key.kind in SURROUNDINGS:
             return None
         table = table_of(key, attributes)
@@ -67,19 +67,24 @@ class Origins:
         name = name.partition("(")[0].strip('"')
         words = [name, *([table.strip('"')] if table else [])]
         files = [*self._chain, self._bookkeeping]
-        word = key.kind.upper() if key.kind in _BY_ITSELF else "TABLE"
-        return _find(files, words, word) or _find(files, words, None)
+        # "TABLE" alone would find functions that return one.
+        made = (key.kind.upper(), name) if key.kind in _BY_ITSELF else ("TABLE", words[-1])
+        return _find(files, words, made) or _find(files, words, None)
 
 
-def _find(files: Sequence[_Text], words: Sequence[str], word: str | None) -> Origin | None:
-    """Find a statement that holds all words, and creates such a thing; with None, one that only speaks of it."""
+def _find(files: Sequence[_Text], words: Sequence[str], made: tuple[str, str] | None) -> Origin | None:
+    """Find a statement that holds all words and makes, or adds to, a thing (its kind, its name); None is any."""
+    kind, name = made or ("", "")
+    makes = re.compile(
+        rf'(CREATE [A-Z ]*|ALTER ){kind}\s+(CONCURRENTLY |IF NOT EXISTS |ONLY )*"?{re.escape(name)}"?(?!\w)',
+        re.IGNORECASE,
+    )
     for file in files:
         for statement, present in file.statements:
             if not present.issuperset(words):
                 continue
-            verb = statement.text.split(None, 1)[0].upper()
-            makes = verb == "CREATE" or (verb == "ALTER" and "ADD" in present)
-            if word is None or (makes and word in present):
+            adds = "ADD" in present or not statement.text.upper().startswith("ALTER")
+            if made is None or (adds and makes.match(statement.text)):
                 found = re.search(rf'(?<!\w)"?{re.escape(words[0])}"?(?!\w)', statement.text)
                 return Origin(file.file, statement.line_at(found.start() + 1 if found else 1))
     return None

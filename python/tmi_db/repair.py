@@ -211,10 +211,12 @@ def lines(difference: Comparison, keys: Collection[Key] | None = None) -> list[s
 
 def losses(live: Fingerprint, expected: Fingerprint, keys: Collection[Key] | None = None) -> list[str]:
     """Name the tables and columns that a repair drops with what stands in them."""
+    added = [key for key in compare(expected, live).added if keys is None or key in keys]
+    tables = {key.identity for key in added if key.kind == "table"}
     return [
         str(key)
-        for key in compare(expected, live).added
-        if key.kind in ("table", "column") and (keys is None or key in keys)
+        for key in added
+        if key.kind == "table" or (key.kind == "column" and split_identity(key)[0] not in tables)
     ]
 
 

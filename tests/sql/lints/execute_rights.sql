@@ -13,8 +13,7 @@ FROM unnest(ARRAY[
   'diagram_bulk_create', 'diagram_create', 'diagram_delete', 'diagram_get', 'diagram_list', 'diagram_patch', 'diagram_update',
   'document_bulk_create', 'document_bulk_delete', 'document_bulk_update', 'document_create', 'document_delete',
   'document_get', 'document_list', 'document_patch', 'document_update',
-  -- A plain function, which needs its helpers with its caller's rights.
-  'jsonb_patch', '_patch_apply', '_pointer_add', '_pointer_tokens', '_pointer_value',
+  'jsonb_patch',
   'metadata_bulk_delete', 'metadata_bulk_set', 'metadata_delete', 'metadata_find', 'metadata_get', 'metadata_keys',
   'metadata_list', 'metadata_replace', 'metadata_set', 'metadata_update',
   'session_create', 'session_end', 'session_get', 'session_join', 'session_leave', 'session_list', 'session_participants',

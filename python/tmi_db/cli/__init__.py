@@ -1,7 +1,6 @@
 """The command line `tmi-db`: one module of this package for each group of commands."""
 
 import importlib
-import importlib.util
 import os
 from typing import Any
 
@@ -15,19 +14,7 @@ from tmi_db.errors import TmiError
 from tmi_db.tool import ToolError
 
 # The order of `tmi-db --help`.
-_MODULES = (
-    "installation",
-    "server",
-    "migrate",
-    "drift",
-    "demo",
-    "documents",
-    "report",
-    "docs",
-    "matrix",
-    "doctor",
-    "backup",
-)
+_MODULES = ("installation", "server", "migrate", "drift", "demo", "documents", "docs")
 
 
 class _Commands(TyperGroup):
@@ -95,8 +82,7 @@ def _root(
 
 
 for _name in _MODULES:
-    if importlib.util.find_spec(f"tmi_db.cli.{_name}"):
-        importlib.import_module(f"tmi_db.cli.{_name}").register(app)
+    importlib.import_module(f"tmi_db.cli.{_name}").register(app)
 
 
 def main() -> None:

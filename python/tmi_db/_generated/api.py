@@ -1843,7 +1843,7 @@ class ThreatModels:
         Raises:
             Unauthenticated: without a valid identity.
             Conflict: when the id is in use.
-            TooLarge: for a document that is too large.
+            TooLarge: for a document above 64 MB or nested more than 100 deep.
             Invalid: for an unknown format or option, or a document whose JSON path is named.
 
         SQL: threat_model_import

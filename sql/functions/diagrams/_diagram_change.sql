@@ -11,6 +11,7 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 BEGIN
+  PERFORM _check_depth(p_changes -> 'metadata', 'metadata');
   IF pg_column_size(p_changes -> 'metadata') > 8388608 THEN
     RAISE EXCEPTION 'what is attached to a diagram takes at most 8 MB' USING ERRCODE = 'TM413', TABLE = 'diagrams', COLUMN = 'metadata', DETAIL = 'field: metadata';
   END IF;

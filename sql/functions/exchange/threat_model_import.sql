@@ -20,6 +20,7 @@ DECLARE
 BEGIN
   PERFORM _open();
   PERFORM _check_object(p_options, '{"id": "string", "name": "string", "dry_run": "boolean"}', 'options');
+  PERFORM _check_depth(p_document, 'document');
   v_dry_run := coalesce((p_options ->> 'dry_run')::boolean, false);
   v_id := coalesce((p_options ->> 'id')::uuid, uuid_generate_v4());
   IF pg_column_size(p_document) > 67108864 THEN
@@ -61,7 +62,7 @@ p_document: the document, up to 64 MB.
 p_format: auto, or threat-dragon-v2.
 p_options: an object of id (the id to give the model, so that a call whose answer was lost can be sent again), name (instead of the document''s title) and dry_run (true to try it and keep nothing).
 Returns an object of threat_model_id, created (numbers of diagrams, cells and threats), warnings (an array of path, code and message) and dry_run.
-Raises TM401 without a valid identity; TM409 when the id is in use; TM413 for a document that is too large; TM422 for an unknown format or option, or a document whose JSON path is named.';
+Raises TM401 without a valid identity; TM409 when the id is in use; TM413 for a document above 64 MB or nested more than 100 deep; TM422 for an unknown format or option, or a document whose JSON path is named.';
 REVOKE ALL ON FUNCTION threat_model_import FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION threat_model_import TO tmi_app;
 ALTER FUNCTION threat_model_import OWNER TO tmi_api;

@@ -35,6 +35,10 @@ SELECT throws_ok(
   $$SELECT threat_model_import(jsonb_set(g.doc, '{detail,diagrams,0,cells,0,data,threats,0,mitigation}', to_jsonb(repeat('x', 1000001)))) FROM given g$$,
   '23514', NULL, 'a text that no column holds is refused'
 );
+SELECT throws_ok(
+  format($$SELECT threat_model_import(%L)$$, '{"summary": {"title": "x"}, "detail": {}, "x": ' || repeat('[', 100) || repeat(']', 100) || '}'),
+  'TM413', 'JSON is nested at most 100 deep', 'a document nested 101 deep is refused'
+);
 SELECT is_empty('SELECT * FROM threat_model_list()', 'and nothing of all that is left');
 SELECT is(
   (SELECT threat_model_import(g.doc, p_options => '{"dry_run": true}') - 'threat_model_id' - 'warnings' FROM given g),

@@ -4,7 +4,8 @@ A migration's statements, the version and the line of the ledger are one transac
 is a single statement whose leftovers the next run repairs. Runners of one schema take turns.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -227,7 +228,7 @@ def _run(
         if warning := old_server(conn):
             options.warn(warning)
         notice_death(conn)
-        with sole_runner(conn, schema, options.wait, options.tell, options.pause):
+        with _heard(conn, options.warn), sole_runner(conn, schema, options.wait, options.tell, options.pause):
             state = _state(conn, schema, chain)
             todo = _choose(chain, state.version, direction, to, steps)
             for step in todo:
@@ -242,6 +243,21 @@ def _run(
                     options.tell(f"{step}: {seconds:.2f} s")
                     done.append(Done(step.migration.version, step.migration.name, direction, seconds))
     return Result(schema, state.version, todo[-1].after if todo else state.version, done)
+
+
+@contextmanager
+def _heard(conn: psycopg.Connection[Any], warn: Callable[[str], None]) -> Iterator[None]:
+    """Pass on what migrations warn of, such as rows that had to go."""
+
+    def hear(notice: psycopg.errors.Diagnostic) -> None:
+        if notice.severity_nonlocalized == "WARNING" and notice.message_primary:
+            warn(notice.message_primary)
+
+    conn.add_notice_handler(hear)
+    try:
+        yield
+    finally:
+        conn.remove_notice_handler(hear)
 
 
 def _load(schema: str, options: Options) -> list[Migration]:

@@ -275,6 +275,14 @@ def test_a_failure_names_the_file_and_the_line_and_changes_nothing(
     assert dump(database.cluster, database.name) == before
 
 
+def test_what_a_migration_warns_of_is_heard_and_what_it_remarks_is_not(database: Database, chain: Chain) -> None:
+    chain.add("004_move", "DO $$ BEGIN RAISE NOTICE 'a remark'; RAISE WARNING '3 rows had to go'; END $$;")
+    heard: list[str] = []
+    migrate.up(database.dsn, "beside", options=chain.options(warn=heard.append))
+    assert "3 rows had to go" in heard
+    assert "a remark" not in heard
+
+
 def test_what_was_applied_before_a_failure_is_kept_and_the_next_run_goes_on(
     database: Database, admin: Connection, chain: Chain
 ) -> None:

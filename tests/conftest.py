@@ -17,6 +17,10 @@ from tmi_db.server import locate
 
 pytest_plugins = ["support.pgtap", "support.skips"]
 
+# Under `make test ARGS=...` the variables of make are in the environment, and would reach every make that a test runs.
+for name in ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "ARGS", "PG", "WORKERS"):
+    os.environ.pop(name, None)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("tmi_db").addoption(

@@ -24,6 +24,7 @@ class Scale:
 
 
 SCALES = {
+    "tiny": Scale(users=200, models=500, access=1_500, threats=10_000, others=2_000, metadata=10_000),
     "small": Scale(users=2_000, models=5_000, access=15_000, threats=100_000, others=20_000, metadata=100_000),
     "full": Scale(users=20_000, models=50_000, access=150_000, threats=1_000_000, others=200_000, metadata=1_000_000),
 }

@@ -1,0 +1,80 @@
+"""A filled scratch installation, and connections to it as its owner, a service and a client library have them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from tmi_db import Database, installation, migrate
+from tmi_db.context import Key, sign
+from tmi_db.scratch import scratch
+
+from .data import SCALES, fill
+
+LOGIN = "tmi_bench_service"
+SCHEMA = "tmi"
+
+SESSION = "-csearch_path=tmi,pg_temp -csynchronous_commit=off"
+"""Settings of every connection. Commits do not wait for the disk: that takes longer than all that is compared here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """Where measurements are taken; whoever opens a connection closes it."""
+
+    dsn: str
+    """A superuser, for what an application without row-level security would do."""
+    service: str
+    """A login that may only call functions, as a service has it."""
+    key: Key
+    scale: str
+
+    def owner(self) -> psycopg.Connection[Any]:
+        """Connect as the superuser, who is under no row-level security."""
+        return psycopg.connect(self.dsn, autocommit=True, prepare_threshold=0)
+
+    def bare(self) -> psycopg.Connection[Any]:
+        """Connect as the superuser, with triggers and foreign keys off."""
+        return psycopg.connect(
+            make_conninfo(self.dsn, options=f"{SESSION} -csession_replication_role=replica"),
+            autocommit=True,
+            prepare_threshold=0,
+        )
+
+    def app(self) -> psycopg.Connection[Any]:
+        """Connect as a service, without the wrapper."""
+        return psycopg.connect(self.service, autocommit=True, prepare_threshold=0)
+
+    def database(self, size: int = 1) -> Database:
+        """Open the wrapper with a pool of so many connections."""
+        return Database(self.service, key=self.key, min_size=size, max_size=size)
+
+    def context(self, email: str, seconds: int = 60) -> str:
+        """Sign an identity, which holds for at most 60 seconds."""
+        return sign(self.key, email, seconds)
+
+
+@contextmanager
+def workbench(dsn: str, scale: str) -> Iterator[Workbench]:
+    """Make and fill a scratch installation, which is dropped at the end.
+
+    Args:
+        dsn: a superuser on the server to measure on.
+        scale: a name in `SCALES`.
+    """
+    with scratch(dsn) as databases:
+        made = databases.dsn(databases.create())
+        key = Key.generate("bench")
+        migrate.up(made)
+        with psycopg.connect(made, autocommit=True) as owner:
+            if owner.execute("SELECT FROM pg_roles WHERE rolname = %s", [LOGIN]).fetchone() is None:
+                owner.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(LOGIN)))
+            installation.run(owner, installation.grant_sql(owner, SCHEMA, LOGIN))
+            owner.execute("SET search_path TO tmi, pg_temp")
+            owner.execute("SELECT key_new(%s, %s)", [key.id, key.secret])
+            fill(owner, SCALES[scale])
+        plain = make_conninfo(made, options=SESSION)
+        yield Workbench(dsn=plain, service=make_conninfo(plain, user=LOGIN), key=key, scale=scale)

@@ -12,7 +12,7 @@ from tmi_db import Database, installation, migrate
 from tmi_db.context import Key, sign
 from tmi_db.scratch import scratch
 
-from .data import SCALES, fill
+from .data import SCALES, Scale, fill
 
 LOGIN = "tmi_bench_service"
 SCHEMA = "tmi"
@@ -58,12 +58,13 @@ class Workbench:
 
 
 @contextmanager
-def workbench(dsn: str, scale: str) -> Iterator[Workbench]:
+def workbench(dsn: str, scale: str, size: Scale | None = None) -> Iterator[Workbench]:
     """Make and fill a scratch installation, which is dropped at the end.
 
     Args:
         dsn: a superuser on the server to measure on.
-        scale: a name in `SCALES`.
+        scale: a name in `SCALES`, or any with a size of its own.
+        size: how much there is; what the name says if None.
     """
     with scratch(dsn) as databases:
         made = databases.dsn(databases.create())
@@ -75,6 +76,6 @@ def workbench(dsn: str, scale: str) -> Iterator[Workbench]:
             installation.run(owner, installation.grant_sql(owner, SCHEMA, LOGIN))
             owner.execute("SET search_path TO tmi, pg_temp")
             owner.execute("SELECT key_new(%s, %s)", [key.id, key.secret])
-            fill(owner, SCALES[scale])
+            fill(owner, size or SCALES[scale])
         plain = make_conninfo(made, options=SESSION)
         yield Workbench(dsn=plain, service=make_conninfo(plain, user=LOGIN), key=key, scale=scale)

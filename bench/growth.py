@@ -58,8 +58,8 @@ WHERE t.threat_model_id = $1
 ORDER BY t.created_at DESC, t.id DESC
 OFFSET $2::bigint LIMIT 50
 """
-# The oldest of their model, so that the first page is as the common data has it. No smaller than other rows, which would
-# scatter them over the gaps that those have left.
+# The oldest of their model, so that the first page is as the common data has it. No smaller than other rows: they
+# would be scattered over the gaps that those have left.
 _SPARES = """
 INSERT INTO threats (threat_model_id, name, description, mitigation, created_at)
 SELECT %(id)s, 'Spare ' || g, repeat('what could happen ', 12), repeat('what is done ', 12),
@@ -161,19 +161,11 @@ class Place:
             self._signed[email] = made, context
         return context
 
-    def run(self, statement: Statement) -> float:
-        """Run a statement, and give the seconds that it took."""
-        parameters = statement.parameters()
-        cursor = psycopg.RawCursor(self.connection)
-        begun = time.perf_counter()
-        cursor.execute(statement.text, parameters, binary=True).fetchall()
-        return time.perf_counter() - begun
-
     def measure(self, operation: Operation) -> float:
         """Run an operation, and give the seconds that it took without what goes before."""
         if operation.before:
-            self.run(operation.before)
-        return self.run(operation.statement)
+            timed(self.connection, operation.before)
+        return timed(self.connection, operation.statement)
 
     def pages(self, operation: Operation) -> list[int]:
         """Count the pages that an operation reads, several times, once its plans are cached."""
@@ -182,7 +174,7 @@ class Place:
         found = []
         for _ in range(5):
             if operation.before:
-                self.run(operation.before)
+                timed(self.connection, operation.before)
             found.append(pages(self.connection, operation.statement))
         return found
 
@@ -321,11 +313,13 @@ def run(dsn: str, scale: str = "small", quick: bool = False) -> dict[str, Any]:
     sizes = _sizes(scale, quick)
     rounds = _QUICK_ROUNDS if quick else _ROUNDS
     with ExitStack() as stack:
-        places = {name: stack.enter_context(_place(dsn, name, size)) for name, size in sizes.items()}
-        operations = _operations(list(places.values()), rounds)
-        largest = list(places.values())[-1]
-        depth = _depth(largest, _deep_sizes(scale, quick), rounds)
-        settings = {name: _value(largest.owner, f"SHOW {name}") for name in ("server_version", "shared_buffers")}
+        places = [stack.enter_context(_place(dsn, name, size)) for name, size in sizes.items()]
+        # Reading comes first: rows written since the last VACUUM, and the gaps they left, would be read with it.
+        operations = [curve for writes in (False, True) for curve in _operations(places, writes, rounds)]
+        settings = {name: _value(places[0].owner, f"SHOW {name}") for name in ("server_version", "shared_buffers")}
+    # Elsewhere, since a few huge models would change what the planner believes of all the others.
+    with _place(dsn, "depth", REDUCED) as place:
+        depth = _depth(place, _deep_sizes(scale, quick), rounds)
     curves = operations + depth
     return {
         "quick": quick,
@@ -366,6 +360,15 @@ def pages(connection: psycopg.Connection[Any], statement: Statement) -> int:
     assert row is not None
     plan = row[0][0]["Plan"]
     return int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
+
+
+def timed(connection: psycopg.Connection[Any], statement: Statement) -> float:
+    """Run a statement, and give the seconds that it took."""
+    parameters = statement.parameters()
+    cursor = psycopg.RawCursor(connection)
+    begun = time.perf_counter()
+    cursor.execute(statement.text, parameters, binary=True).fetchall()
+    return time.perf_counter() - begun
 
 
 def markdown(found: dict[str, Any]) -> str:
@@ -421,23 +424,23 @@ def _place(dsn: str, name: str, size: Scale) -> Iterator[Place]:
             place.close()
 
 
-def _operations(places: Sequence[Place], rounds: int) -> list[dict[str, Any]]:
-    """Measure reading first: rows that were written since the last VACUUM would be read with it."""
+def _operations(places: Sequence[Place], writes: bool, rounds: int) -> list[dict[str, Any]]:
+    chosen = [[one for one in place.operations if one.writes is writes] for place in places]
+    read = [[place.pages(one) for one in ones] for place, ones in zip(places, chosen, strict=True)]
+    turns = [_turn(place, one) for place, ones in zip(places, chosen, strict=True) for one in ones]
+    times = _times(turns, rounds)
+    width = len(chosen[0])
     curves = []
-    for writes in (False, True):
-        chosen = [[one for one in place.operations if one.writes is writes] for place in places]
-        read = [[place.pages(one) for one in ones] for place, ones in zip(places, chosen, strict=True)]
-        turns = [(place, one) for place, ones in zip(places, chosen, strict=True) for one in ones]
-        times = _times([lambda place=place, one=one: place.measure(one) for place, one in turns], rounds)  # type: ignore[misc]
-        width = len(chosen[0])
-        for number in range(width):
-            points = [
-                _point(place.threats, read[at][number], times[at * width + number]) for at, place in enumerate(places)
-            ]
-            curves.append(_curve(chosen[0][number].name, points, writes=writes))
-        for place in places:
-            place.vacuum()
+    for number, operation in enumerate(chosen[0]):
+        points = [
+            _point(place.threats, read[at][number], times[at * width + number]) for at, place in enumerate(places)
+        ]
+        curves.append(_curve(operation.name, points, writes=writes))
     return curves
+
+
+def _turn(place: Place, operation: Operation) -> Callable[[], float]:
+    return lambda: place.measure(operation)
 
 
 def _depth(place: Place, sizes: Sequence[int], rounds: int) -> list[dict[str, Any]]:
@@ -446,23 +449,28 @@ def _depth(place: Place, sizes: Sequence[int], rounds: int) -> list[dict[str, An
     ways: list[tuple[str, int, psycopg.Connection[Any], Statement]] = []
     for depth in _DEPTHS:
         for size, model in models:
-            cursor = _cursor(place.owner, model, int(size * depth)) if depth else None
+            rows = min(int(size * depth), size - 51)  # the last page is full, too
+            cursor = _cursor(place.owner, model, rows) if rows else None
             for way, connection, statement in (
                 (KEYSET, place.connection, place.call(FEW, f.THREAT_LIST, _given(model, cursor))),
                 (BY_HAND, place.owner, Statement(_KEYSET_TEXT, _keyset(model, cursor))),
-                (OFFSET, place.owner, Statement(_OFFSET_TEXT, _offset(model, int(size * depth)))),
+                (OFFSET, place.owner, Statement(_OFFSET_TEXT, _offset(model, rows + 1 if rows else 0))),
             ):
                 ways.append((f"{way}, {depth:.0%} deep", size, connection, statement))
     read = []
     for _, _, connection, statement in ways:
         for _ in range(_WARM):
-            _timed(connection, statement)
+            timed(connection, statement)
         read.append([pages(connection, statement) for _ in range(3)])
-    times = _times([lambda way=way: _timed(way[2], way[3]) for way in ways], rounds)  # type: ignore[misc]
+    times = _times([_timing(connection, statement) for _, _, connection, statement in ways], rounds)
     curves: dict[str, list[dict[str, Any]]] = {}
     for (name, size, _, _), found, taken in zip(ways, read, times, strict=True):
         curves.setdefault(name, []).append(_point(size, found, taken))
     return [_curve(name, points) for name, points in curves.items()]
+
+
+def _timing(connection: psycopg.Connection[Any], statement: Statement) -> Callable[[], float]:
+    return lambda: timed(connection, statement)
 
 
 def _given(model: UUID, cursor: Mapping[str, Any] | None) -> Callable[[], Mapping[str, Any]]:
@@ -476,14 +484,6 @@ def _keyset(model: UUID, cursor: Mapping[str, Any] | None) -> Callable[[], Seque
 
 def _offset(model: UUID, rows: int) -> Callable[[], Sequence[Any]]:
     return lambda: [model, rows]
-
-
-def _timed(connection: psycopg.Connection[Any], statement: Statement) -> float:
-    parameters = statement.parameters()
-    cursor = psycopg.RawCursor(connection)
-    begun = time.perf_counter()
-    cursor.execute(statement.text, parameters, binary=True).fetchall()
-    return time.perf_counter() - begun
 
 
 def _times(turns: Sequence[Callable[[], float]], rounds: int) -> list[list[float]]:

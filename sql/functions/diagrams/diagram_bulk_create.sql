@@ -1,5 +1,6 @@
 -- Rendered from templates/bulk_create.sql.j2 by tools/render_sql.py.
--- All or none, in one statement; the error names the item.
+-- All or none, in one statement; the error names the item. The INSERT stands here, not in a helper, because a function that
+-- passes on what another returns keeps every row a second time.
 CREATE OR REPLACE FUNCTION diagram_bulk_create(
   p_threat_model_id uuid,
   p_items jsonb
@@ -12,15 +13,44 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_items jsonb := p_items;
+  v_has_metadata boolean := jsonb_path_exists(p_items, '$[*].metadata');
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_items, '{
     "id": "string", "name": "string", "description": "string", "cells": "array", "type": "string", "metadata": "object"
   }');
   BEGIN
+    PERFORM _check_cells(i.item -> 'cells')
+    FROM jsonb_array_elements(p_items) AS i (item)
+    WHERE jsonb_typeof(i.item -> 'cells') <> 'null';
+    IF v_has_metadata THEN
+      -- Metadata names its entity, so ids are made before the rows.
+      SELECT jsonb_agg(i.item || jsonb_build_object('id', coalesce(i.item ->> 'id', uuid_generate_v4()::text)) ORDER BY i.n)
+      INTO v_items
+      FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n);
+    END IF;
     RETURN QUERY
-    SELECT t.*
-    FROM _diagrams_insert(p_threat_model_id, p_items) t;
+    INSERT INTO diagrams AS t (
+      id, threat_model_id,
+      name, description, cells, type
+    )
+    SELECT
+      coalesce(i.id, uuid_generate_v4()), p_threat_model_id,
+      i.name, i.description, coalesce(i.cells, '[]'), coalesce(i.type, 'DFD-1.0.0')
+    FROM ROWS FROM (
+      jsonb_to_recordset(v_items) AS (
+        id uuid, name text, description text, cells jsonb, type text
+      )
+    ) WITH ORDINALITY AS i (
+      id, name, description, cells, type, n
+    )
+    ORDER BY i.n
+    RETURNING t.*;
+    IF v_has_metadata THEN
+      PERFORM _put_items_metadata(p_threat_model_id, 'diagram', v_items);
+    END IF;
   EXCEPTION
     WHEN data_exception OR integrity_constraint_violation OR SQLSTATE 'TM000' THEN
       PERFORM _blame_item('_diagrams_insert', p_threat_model_id, p_items);

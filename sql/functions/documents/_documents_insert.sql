@@ -1,5 +1,5 @@
 -- Rendered from templates/_insert.sql.j2 by tools/render_sql.py.
--- One statement for any number of documents, so that a bulk call costs hardly more than the bare INSERT.
+-- The inserts of document_bulk_create once more: with them each item of a call that failed is tried alone.
 CREATE OR REPLACE FUNCTION _documents_insert(
   p_threat_model_id uuid,
   p_items jsonb

@@ -1,5 +1,6 @@
 -- Rendered from templates/bulk_create.sql.j2 by tools/render_sql.py.
--- All or none, in one statement; the error names the item.
+-- All or none, in one statement; the error names the item. The INSERT stands here, not in a helper, because a function that
+-- passes on what another returns keeps every row a second time.
 CREATE OR REPLACE FUNCTION threat_bulk_create(
   p_threat_model_id uuid,
   p_items jsonb
@@ -12,6 +13,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_items jsonb := p_items;
+  v_has_metadata boolean := jsonb_path_exists(p_items, '$[*].metadata');
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_items, '{
@@ -20,9 +24,46 @@ BEGIN
     "issue_url": "string", "diagram_id": "string", "cell_id": "string", "metadata": "object"
   }');
   BEGIN
+    IF jsonb_path_exists(p_items, '$[*].cell_id') THEN
+      -- Each cell is looked up once, however many threats name it.
+      PERFORM _check_cell(p_threat_model_id, c.diagram_id, c.cell_id)
+      FROM (
+        SELECT DISTINCT r.diagram_id, r.cell_id
+        FROM jsonb_to_recordset(p_items) AS r (diagram_id uuid, cell_id text)
+        WHERE r.cell_id IS NOT NULL
+      ) c;
+    END IF;
+    IF v_has_metadata THEN
+      -- Metadata names its entity, so ids are made before the rows.
+      SELECT jsonb_agg(i.item || jsonb_build_object('id', coalesce(i.item ->> 'id', uuid_generate_v4()::text)) ORDER BY i.n)
+      INTO v_items
+      FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n);
+    END IF;
     RETURN QUERY
-    SELECT t.*
-    FROM _threats_insert(p_threat_model_id, p_items) t;
+    INSERT INTO threats AS t (
+      id, threat_model_id,
+      name, description, impact, likelihood, risk_rating, score, priority, mitigated,
+      status, threat_type, mitigation, issue_url, diagram_id, cell_id
+    )
+    SELECT
+      coalesce(i.id, uuid_generate_v4()), p_threat_model_id,
+      i.name, i.description, _severity(i.impact), _severity(i.likelihood), _severity(i.risk_rating), i.score,
+      i.priority, coalesce(i.mitigated, false), i.status, i.threat_type, i.mitigation, i.issue_url,
+      i.diagram_id, i.cell_id
+    FROM ROWS FROM (
+      jsonb_to_recordset(v_items) AS (
+        id uuid, name text, description text, impact text, likelihood text, risk_rating text, score integer, priority text, mitigated boolean,
+        status text, threat_type text, mitigation text, issue_url text, diagram_id uuid, cell_id text
+      )
+    ) WITH ORDINALITY AS i (
+      id, name, description, impact, likelihood, risk_rating, score, priority, mitigated,
+      status, threat_type, mitigation, issue_url, diagram_id, cell_id, n
+    )
+    ORDER BY i.n
+    RETURNING t.*;
+    IF v_has_metadata THEN
+      PERFORM _put_items_metadata(p_threat_model_id, 'threat', v_items);
+    END IF;
   EXCEPTION
     WHEN data_exception OR integrity_constraint_violation OR SQLSTATE 'TM000' THEN
       PERFORM _blame_item('_threats_insert', p_threat_model_id, p_items);

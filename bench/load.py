@@ -118,7 +118,7 @@ def markdown(found: dict[str, Any]) -> str:
         lines.append(f"| {way['name']} | {way['rows_per_second']:,} | {way['ratio']:.2f}x | {wrong} | {figure} |")
     lines += [
         "",
-        f"The figure is for {found['figure_is_for']}: rows are staged in a temporary table by COPY, which is counted too.",
+        f"The figure is for {found['figure_is_for']}: staging the rows in a temporary table by COPY is part of it.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -34,17 +34,19 @@ DECLARE
   v_matched text[];
 BEGIN
   PERFORM _open();
+  IF p_after IS NOT NULL THEN
+    -- Checks the cursor as other lists do.
+    PERFORM _page_clause(p_limit, p_after, '-created_at', '{"created_at": "timestamptz"}');
+  END IF;
   SELECT s.threat_model_ids, s.roles, s.matched
   INTO v_ids, v_roles, v_matched
-  FROM _search(p_query) s;
-  RETURN QUERY EXECUTE
-    'SELECT t.id, t.name, t.description, t.owner_email, t.created_by, t.threat_model_framework, t.issue_url,
-       t.document_count, t.source_count, t.diagram_count, t.threat_count, t.created_at, t.modified_at, a.role, a.matched
-     FROM unnest($1, $2, $3) AS a (threat_model_id, role, matched)
-     JOIN threat_models t ON t.id = a.threat_model_id
-     WHERE true'
-    || _page_clause(p_limit, p_after, '-created_at', '{"created_at": "timestamptz"}')
-    USING v_ids, v_roles, v_matched;
+  FROM _search(p_query, _limit(p_limit), (p_after ->> 'created_at')::timestamptz, (p_after ->> 'id')::uuid) s;
+  RETURN QUERY
+  SELECT m.id, m.name, m.description, m.owner_email, m.created_by, m.threat_model_framework, m.issue_url,
+    m.document_count, m.source_count, m.diagram_count, m.threat_count, m.created_at, m.modified_at, p.role, p.matched
+  FROM unnest(v_ids, v_roles, v_matched) WITH ORDINALITY AS p (threat_model_id, role, matched, n)
+  JOIN threat_models m ON m.id = p.threat_model_id
+  ORDER BY p.n;
 END
 $$;
 COMMENT ON FUNCTION threat_model_search IS

@@ -73,4 +73,32 @@ SELECT matches(
     WHERE a.user_email = 'alice@example.com' AND d.key = 'ticket' AND md5(d.value) = md5('T-77') AND d.value = 'T-77' ORDER BY d.id LIMIT 50$$),
   'idx_metadata_key_value', 'metadata is found by key and value by its index'
 );
+
+-- A word that stands everywhere: nobody's hits are read but the caller's.
+SELECT tap.act('dave@example.com');
+SELECT count(*) FROM threat_model_create('More secrets');
+SELECT tap.act('alice@example.com');
+SELECT count(*) FROM threat_model_create('No more loans');
+SELECT count(*) FROM document_create('10000000-0000-4000-8000-000000000001', 'more', 'https://example.com/');
+SELECT throws_ok($$SELECT * FROM threat_model_search('more', p_after => '{"id": "x"}')$$, 'TM422', NULL, 'a bad cursor is refused');
+SELECT results_eq(
+  $$SELECT m.name, m.matched FROM threat_model_search('MORE') m ORDER BY m.name$$,
+  $$VALUES ('No more loans', 'threat_model'), ('Payments', 'document,threat')$$,
+  'a word that stands everywhere is found in Alice''s models, and not in Dave''s'
+);
+SELECT results_eq(
+  $$
+    SELECT m.name
+    FROM (SELECT to_jsonb(f) AS after FROM threat_model_search('more', 1) f) first
+    CROSS JOIN LATERAL threat_model_search('more', 1, first.after) m
+  $$,
+  $$
+    SELECT m.name
+    FROM threat_model_search('more') m
+    OFFSET 1
+  $$,
+  'page by page in the same order'
+);
+SELECT tap.act('bob@example.com');
+SELECT results_eq($$SELECT m.name, m.role FROM threat_model_search('more') m$$, $$VALUES ('Payments', 'reader')$$, 'Bob finds what he may read');
 SELECT * FROM finish();

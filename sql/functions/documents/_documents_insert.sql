@@ -10,9 +10,11 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-  v_items jsonb := p_items;
-  v_has_metadata boolean := jsonb_path_exists(p_items, '$[*].metadata');
+  v_items jsonb;
+  v_has_metadata boolean;
 BEGIN
+  v_items := p_items;
+  v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
   IF v_has_metadata THEN
     -- Metadata names its entity, so ids are made before the rows.
     SELECT jsonb_agg(i.item || jsonb_build_object('id', coalesce(i.item ->> 'id', uuid_generate_v4()::text)) ORDER BY i.n)

@@ -14,8 +14,8 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
-  v_items jsonb := p_items;
-  v_has_metadata boolean := jsonb_path_exists(p_items, '$[*].metadata');
+  v_items jsonb;
+  v_has_metadata boolean;
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_items, '{
@@ -23,6 +23,8 @@ BEGIN
     "metadata": "object"
   }');
   BEGIN
+    v_items := p_items;
+    v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
     IF v_has_metadata THEN
       -- Metadata names its entity, so ids are made before the rows.
       SELECT jsonb_agg(i.item || jsonb_build_object('id', coalesce(i.item ->> 'id', uuid_generate_v4()::text)) ORDER BY i.n)

@@ -10,9 +10,11 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-  v_items jsonb := p_items;
-  v_has_metadata boolean := jsonb_path_exists(p_items, '$[*].metadata');
+  v_items jsonb;
+  v_has_metadata boolean;
 BEGIN
+  v_items := p_items;
+  v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
   IF jsonb_path_exists(p_items, '$[*].cell_id') THEN
     -- Each cell is looked up once, however many threats name it.
     PERFORM _check_cell(p_threat_model_id, c.diagram_id, c.cell_id)

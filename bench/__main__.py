@@ -1,126 +1,202 @@
-"""`make bench`: fills a scratch database, measures interleaved, and writes JSON, Markdown and a picture.
+"""`make bench`: fills scratch databases, measures, and writes JSON, Markdown and a picture to bench/results."""
 
-Times on shared machines are ratios or nothing: each round runs every way of every operation once, in an order that is
-shuffled anew, and what is reported is the median of a way beside that of the first.
-"""
+from __future__ import annotations
 
 import argparse
 import json
-import platform
-import random
-import statistics
+import os
 import sys
-import time
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from psycopg import sql
 from psycopg.conninfo import make_conninfo
-from tmi_db import Database, installation, migrate
-from tmi_db.cli.connection import resolve_dsn
-from tmi_db.context import Key
-from tmi_db.scratch import scratch
+from tmi_db.cli.connection import connect, resolve_dsn
+from tmi_db.server import Server, locate
+from tmi_db.tool import ToolError
 
-from .data import SCALES, fill
-from .measures import Measure, measures
-from .report import markdown, picture
+from . import concurrency, growth, load, machine, operations, report, wrapper
+from .data import SCALES
+from .measure import Found
+from .workbench import SESSION, Workbench, workbench
 
-LOGIN = "tmi_bench_service"
 RESULTS = Path(__file__).parent / "results"
 
+_USAGE = 2
+_MEGABYTE = 1 << 20
 
-def main() -> int:
+# Each has a filled installation, or makes its own on the server.
+_ON_WORKBENCH: dict[str, Callable[[Workbench, bool], Found]] = {
+    "wrapper": wrapper.run,
+    "concurrency": concurrency.run,
+}
+_ON_SERVER: dict[str, Callable[[str, str, bool], Found]] = {
+    "growth": growth.run,
+    "load": lambda dsn, _, quick: load.run(dsn, quick),
+}
+_TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "wrapper": wrapper.markdown,
+    "concurrency": concurrency.markdown,
+    "growth": growth.markdown,
+    "load": load.markdown,
+}
+_TITLES = {
+    "wrapper": "What the wrapper adds",
+    "concurrency": "Many clients at once",
+    "growth": "Growth",
+    "load": "Loading",
+}
+NAMES = (*operations.ROWS, *_ON_WORKBENCH, *_ON_SERVER)
+"""What `--only` takes."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmarks from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measures what the data layer costs.")
-    parser.add_argument("--scale", choices=sorted(SCALES), default="small", help="how much data (default: small)")
-    parser.add_argument("--rounds", type=int, default=200, help="how often each way is run (default: 200)")
-    parser.add_argument("--dsn", help="a superuser on a server to measure on; by default the embedded one")
-    options = parser.parse_args()
-    with scratch(resolve_dsn(options.dsn)) as databases:
-        dsn = databases.dsn(databases.create())
-        key = _install(dsn, options.scale)
-        service = make_conninfo(dsn, user=LOGIN)
-        with (
-            psycopg.connect(dsn, autocommit=True, prepare_threshold=0) as owner,
-            psycopg.connect(dsn, autocommit=True, prepare_threshold=0) as bare,
-            psycopg.connect(service, autocommit=True, prepare_threshold=0) as app,
-            Database(service, key=key, min_size=1, max_size=1) as db,
-        ):
-            for conn in (owner, bare, app):
-                conn.execute("SET search_path TO tmi, pg_temp")
-            bare.execute("SET session_replication_role TO replica")
-            version = str(owner.info.server_version)
-            found = _run(measures(owner, bare, app, db, dsn), options.rounds)
-    result = {
-        "scale": options.scale,
-        "rounds": options.rounds,
-        "server": version,
-        "machine": f"{platform.system()} {platform.machine()}",
-        "measures": found,
-    }
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{options.scale}.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    (RESULTS / f"{options.scale}.svg").write_text(picture(result), encoding="utf-8")
-    text = markdown(result)
-    (RESULTS / f"{options.scale}.md").write_text(text, encoding="utf-8")
-    sys.stdout.write(text)
+    options = _parser().parse_args(arguments)
+    try:
+        _check(options.only or ())
+        with _server(options.pg, options.dsn) as dsn:
+            # What is measured in part replaces no results.
+            keep = None if options.only else lambda result: write(result, RESULTS)
+            result = measure(dsn, options.scale, options.rounds, options.only or NAMES, keep)
+    except ToolError as error:
+        sys.stderr.write(f"error: {error.message}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
+        return error.exit_code
+    sys.stdout.write(_json(result) if options.json else text(result))
     return 0
 
 
-def _install(dsn: str, scale: str) -> Key:
-    key = Key.generate("bench")
-    migrate.up(dsn)
-    with psycopg.connect(dsn, autocommit=True) as owner:
-        if owner.execute("SELECT FROM pg_roles WHERE rolname = %s", [LOGIN]).fetchone() is None:
-            owner.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(LOGIN)))
-        installation.run(owner, installation.grant_sql(owner, "tmi", LOGIN))
-        owner.execute("SET search_path TO tmi, pg_temp")
-        owner.execute("SELECT key_new(%s, %s)", [key.id, key.secret])
-        sys.stderr.write(f"filling: {SCALES[scale]}\n")
-        fill(owner, SCALES[scale])
-    return key
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measures what the data layer costs.")
+    parser.add_argument("--scale", choices=[*SCALES], default="small", help="how much data (default: small)")
+    parser.add_argument(
+        "--rounds", type=_positive, default=200, help="how often a way is timed at the most (default: 200)"
+    )
+    parser.add_argument("--dsn", help="a superuser on a server to measure on; by default as tmi-db chooses")
+    parser.add_argument("--pg", help="start a server for the measurements: a major version or a folder of programs")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help=f"measure these, write no files: {', '.join(NAMES)}")
+    parser.add_argument("--json", action="store_true", help="print the results as JSON, not as text")
+    return parser
 
 
-def _run(all_measures: list[Measure], rounds: int) -> list[dict[str, Any]]:
-    """Time every way of every measure, interleaved."""
-    shuffle = random.Random(7).shuffle
-    turns = [(measure, way) for measure in all_measures for way in measure.ways]
-    times: dict[tuple[str, str], list[float]] = {(measure.name, way): [] for measure, way in turns}
-    for round_ in range(-5, rounds):
-        shuffle(turns)
-        for measure, way in turns:
-            # What takes long is run less often: a median needs no more than this.
-            taken = times[measure.name, way]
-            if taken and statistics.median(taken) > 0.02 and len(taken) >= 15:
-                continue
-            begun = time.perf_counter()
-            measure.ways[way]()
-            elapsed = time.perf_counter() - begun
-            if round_ >= 0:
-                taken.append(elapsed)
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\rround {max(round_ + 1, 0)} of {rounds}")
-    return [
-        {
-            "name": measure.name,
-            "figure": measure.figure,
-            "ways": [
-                {
-                    "name": way,
-                    "runs": len(times[measure.name, way]),
-                    "microseconds": [round(value * 1e6, 1) for value in _quartiles(times[measure.name, way])],
-                }
-                for way in measure.ways
-            ],
-        }
-        for measure in all_measures
-    ]
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least one round is needed")
+    return number
 
 
-def _quartiles(values: list[float]) -> tuple[float, float, float]:
-    low, middle, high = statistics.quantiles(values, n=4)
-    return low, middle, high
+def _check(only: Sequence[str]) -> None:
+    """Refuse names that nothing has.
+
+    Raises:
+        ToolError: there is one.
+    """
+    if unknown := [name for name in only if name not in NAMES]:
+        raise ToolError(
+            f"there is no benchmark named {', '.join(unknown)}", exit_code=_USAGE, hint=f"there are {', '.join(NAMES)}"
+        )
+
+
+@contextmanager
+def _server(pg: str | None, dsn: str | None) -> Iterator[str]:
+    """Give a superuser's connection string: of a server of its own that is gone at the end, or of the one chosen."""
+    if pg is None:
+        chosen = resolve_dsn(dsn)
+        # A server that can't be reached is one sentence now, and a traceback later.
+        connect(chosen).close()
+        yield chosen
+        return
+    if dsn is not None:
+        raise ToolError("--pg starts a server and --dsn names one", exit_code=_USAGE, hint="use one of them")
+    folder = Path(tempfile.gettempdir(), f"tmi-bench-{os.getpid()}")
+    server = Server(folder, locate(pg), settings=_settings())
+    try:
+        server.start()
+        yield server.dsn()
+    finally:
+        server.destroy()
+
+
+def _settings() -> dict[str, str]:
+    """Settings of the benchmarks' own server: the data fit into memory, and nothing cleans up meanwhile."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // _MEGABYTE
+    return {"shared_buffers": f"{min(2048, memory // 4)}MB", "max_wal_size": "4GB", "autovacuum": "off"}
+
+
+def measure(
+    dsn: str,
+    scale: str,
+    rounds: int,
+    only: Sequence[str] = NAMES,
+    keep: Callable[[Found], None] | None = None,
+) -> Found:
+    """Measure.
+
+    Args:
+        dsn: a superuser on the server.
+        scale: how much data; of tiny, everything else is measured in a few short runs as well.
+        rounds: how often each way of an operation is timed at the most.
+        only: what to measure.
+        keep: is called with the results so far, whenever there are more.
+    """
+    quick = scale == "tiny"
+    result: Found = {
+        "scale": scale,
+        "rounds": rounds,
+        "data": asdict(SCALES[scale]),
+        "machine": machine.describe(make_conninfo(dsn, options=SESSION)),
+        "operations": [],
+    }
+
+    def add(name: str, found: Any) -> None:
+        result[name] = found
+        if keep is not None:
+            keep(result)
+
+    with ExitStack() as stack:
+        if any(name not in _ON_SERVER for name in only):
+            say(f"filling: {', '.join(f'{amount:,} {what}' for what, amount in result['data'].items())}")
+            bench = stack.enter_context(workbench(dsn, scale))
+            add("operations", operations.run(bench, rounds, only))
+            for name, run in _ON_WORKBENCH.items():
+                if name in only:
+                    say(_TITLES[name])
+                    add(name, run(bench, quick))
+    for name, run_alone in _ON_SERVER.items():
+        if name in only:
+            say(_TITLES[name])
+            add(name, run_alone(dsn, scale, quick))
+    return result
+
+
+def say(words: str) -> None:
+    """Tell people what is done now; not in the results."""
+    sys.stderr.write(f"{words}\n")
+    sys.stderr.flush()
+
+
+def write(result: Found, folder: Path) -> None:
+    """Write results to a folder, as JSON, Markdown and a picture."""
+    folder.mkdir(exist_ok=True)
+    name = result["scale"]
+    (folder / f"{name}.json").write_text(_json(result), encoding="utf-8")
+    (folder / f"{name}.md").write_text(text(result), encoding="utf-8")
+    (folder / f"{name}.svg").write_text(report.picture(result), encoding="utf-8")
+
+
+def text(result: Found) -> str:
+    """Write results as Markdown."""
+    parts = [report.markdown(result)]
+    parts += [f"## {_TITLES[name]}\n\n{_TEXTS[name](result[name])}" for name in _TITLES if name in result]
+    return "\n".join(part.rstrip("\n") + "\n" for part in parts)
+
+
+def _json(result: Found) -> str:
+    return json.dumps(result, indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 import psycopg
 
-MANY, FEW = "many@example.com", "few@example.com"
-"""A person with a tenth of the models (at most 5,000), and one with five."""
+MANY, FEW, FIVE = "many@example.com", "few@example.com", "five@example.com"
+"""A person with a tenth of the models (at most 5,000), and two with five; the big one is among those of `FEW`."""
 
 BIG = "Big model"
 """The model that holds a tenth of all threats."""
+
+RARE = "turnstile"
+"""A word in a diagram and a threat of every hundredth model, and of one model of `FIVE`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +37,18 @@ INSERT INTO users (email, name)
 SELECT 'person' || i || '@example.com', 'Person ' || i
 FROM generate_series(1, %(users)s) i
 UNION ALL
-VALUES ('many@example.com', 'Many'), ('few@example.com', 'Few')
+VALUES ('many@example.com', 'Many'), ('few@example.com', 'Few'), ('five@example.com', 'Five')
 """
 _MODELS = """
 INSERT INTO threat_models (name, description, owner_email, created_by, created_at, modified_at)
 SELECT CASE WHEN i = 1 THEN 'Big model' ELSE 'Model ' || i END, repeat('text ', 20), o.email, o.email, t.at, t.at
 FROM generate_series(1, %(models)s) i
 CROSS JOIN LATERAL (
-  SELECT CASE WHEN i <= 5 THEN 'few@example.com' ELSE 'person' || 1 + i %% %(users)s || '@example.com' END AS email
+  SELECT CASE
+    WHEN i <= 5 THEN 'few@example.com'
+    WHEN i <= 10 THEN 'five@example.com'
+    ELSE 'person' || 1 + i %% %(users)s || '@example.com'
+  END AS email
 ) o
 CROSS JOIN LATERAL (SELECT now() - i * interval '1 minute' AS at) t
 """
@@ -55,6 +62,7 @@ _MANY = """
 INSERT INTO threat_model_access (threat_model_id, user_email, role, granted_by, model_created_at)
 SELECT m.id, 'many@example.com', 'reader', m.owner_email, m.created_at
 FROM threat_models m
+WHERE m.name <> 'Big model'
 ORDER BY m.id
 LIMIT least(5000, %(models)s / 10)
 """
@@ -68,21 +76,27 @@ ON CONFLICT DO NOTHING
 """
 _THREATS = """
 INSERT INTO threats (threat_model_id, name, description, risk_rating, score, mitigation, created_at, modified_at)
-SELECT m.id, 'Threat ' || g, repeat('what could happen ', 10), 'High', g %% 100, repeat('what is done ', 10), t.at, t.at
+SELECT m.id, 'Threat ' || g, repeat('what could happen ', 10) || w.word, 'High', g %% 100, repeat('what is done ', 10),
+  t.at, t.at
 FROM (SELECT id, name, row_number() OVER (ORDER BY id) AS n FROM threat_models) m
 CROSS JOIN LATERAL generate_series(
   1,
   CASE WHEN m.name = 'Big model' THEN %(threats)s / 10 ELSE (%(threats)s * 9 / 10) / %(models)s END
 ) g
 CROSS JOIN LATERAL (SELECT now() - g * interval '1 second' AS at) t
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN g = 1 AND (m.n %% 100 = 0 OR m.name = 'Model 10') THEN 'turnstile' ELSE '' END AS word
+) w
 """
 _DIAGRAMS = """
-INSERT INTO diagrams (threat_model_id, name, type, cells)
-SELECT m.id, 'Diagram ' || g, 'DFD-1.0.0', jsonb_build_array(
-  jsonb_build_object('id', 'a', 'shape', 'process', 'x', g, 'y', g, 'width', 80, 'height', 60),
-  jsonb_build_object('id', 'b', 'shape', 'store', 'x', g, 'y', g, 'width', 80, 'height', 60)
-)
-FROM threat_models m
+INSERT INTO diagrams (threat_model_id, name, type, description, cells)
+SELECT m.id, 'Diagram ' || g, 'DFD-1.0.0',
+  CASE WHEN g = 1 AND (m.n %% 100 = 0 OR m.name = 'Model 10') THEN 'The turnstile at the entrance' END,
+  jsonb_build_array(
+    jsonb_build_object('id', 'a', 'shape', 'process', 'x', g, 'y', g, 'width', 80, 'height', 60),
+    jsonb_build_object('id', 'b', 'shape', 'store', 'x', g, 'y', g, 'width', 80, 'height', 60)
+  )
+FROM (SELECT id, name, row_number() OVER (ORDER BY id) AS n FROM threat_models) m
 CROSS JOIN generate_series(1, %(others)s / %(models)s) g
 """
 _DOCUMENTS = """

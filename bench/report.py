@@ -1,54 +1,241 @@
-"""Shows results: a table for people, and bars with their spread."""
+"""Shows results: figures with their verdicts, every way with its spread, and bars."""
 
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any
 
-_WIDTH, _BAR, _LEFT = 760, 18, 240
+from .measure import Found, duration, said, times
+
+_WIDTH, _MARGIN = 420, 12
+_LINE, _BAR = 34, 8
+_RIGHT = _WIDTH - _MARGIN
+
+# Readable down to a width of 390 pixels, where 13 units are 12 pixels; the picture brings its own paper.
+_STYLE = """
+text { font: 13px system-ui, sans-serif; fill: #1f2328 }
+.head { font-weight: bold; font-size: 14px }
+.soft { fill: #57606a }
+.paper { fill: #ffffff }
+.bar { fill: #8c959f }
+.ours { fill: #0969da }
+.spread { stroke: #1f2328; stroke-width: 1.5 }
+.grid { stroke: #d0d7de; stroke-dasharray: 2 2 }
+.reached { stroke: #1a7f37; stroke-width: 3 }
+.missed { stroke: #cf222e; stroke-width: 3 }
+.bad { fill: #cf222e }
+@media (prefers-color-scheme: dark) {
+  text { fill: #e6edf3 }
+  .soft { fill: #9198a1 }
+  .paper { fill: #0d1117 }
+  .bar { fill: #6e7681 }
+  .ours { fill: #4493f8 }
+  .spread { stroke: #e6edf3 }
+  .grid { stroke: #3d444d }
+  .reached { stroke: #3fb950 }
+  .missed { stroke: #f85149 }
+  .bad { fill: #f85149 }
+}
+"""
 
 
-def markdown(result: dict[str, Any]) -> str:
-    """Write the results as Markdown: medians, spread, and the ratio to the first way of each operation."""
+def markdown(result: Found) -> str:
+    """Write the operations of a result: the figures first, then every way of every operation."""
     lines = [
-        f"{result['scale']} data set, {result['rounds']} rounds interleaved,"
-        f" server {result['server']}, {result['machine']}.",
+        *_place(result),
         "",
-        "| operation | way | median, µs | middle half, µs | ratio | figure to reach |",
-        "|---|---|---|---|---|---|",
+        "## Figures to reach",
+        "",
+        "| operation | figure | measured | verdict |",
+        "|---|---|---|---|",
     ]
-    for measure in result["measures"]:
-        base = measure["ways"][0]["microseconds"][1]
-        for number, way in enumerate(measure["ways"]):
-            low, middle, high = way["microseconds"]
-            figure = measure["figure"] if number == 1 else ""
-            name = measure["name"] if number == 0 else ""
-            times = f"{middle:,.0f} | {low:,.0f} to {high:,.0f} | {middle / base:.2f}x"
-            lines.append(f"| {name} | {way['name']} | {times} | {figure} |")
-    return "\n".join(lines) + "\n"
+    for measure in result["operations"]:
+        for judged in measure["figures"]:
+            lines.append(f"| {measure['name']} | {judged['figure']} | {said(judged)} | {judged['verdict']} |")
+    lines += ["", "## Operations", ""]
+    for measure in result["operations"]:
+        lines += [f"### {measure['name']}", ""]
+        if measure["note"]:
+            lines += [measure["note"], ""]
+        lines += [
+            "| way | median | middle half | beside the first | statements | round trips | pages | runs |",
+            "|---|---|---|---|---|---|---|---|",
+            *_ways(measure),
+            "",
+        ]
+    return "\n".join(lines)
 
 
-def picture(result: dict[str, Any]) -> str:
-    """Draw the ratios as bars; the thin line is the middle half of the runs."""
-    rows: list[str] = []
-    y = 30
-    for measure in result["measures"]:
-        base = measure["ways"][0]["microseconds"][1]
-        rows.append(f'<text x="10" y="{y}" font-weight="bold">{escape(measure["name"])}</text>')
-        y += 8
-        widest = max(way["microseconds"][1] for way in measure["ways"]) / base
-        unit = (_WIDTH - _LEFT - 90) / max(widest, 1)
-        for way in measure["ways"]:
-            low, middle, high = (value / base for value in way["microseconds"])
-            middle_y = y + _BAR / 2
-            ends = [_LEFT + min(value, widest) * unit for value in (low, high)]
-            rows.append(
-                f'<text x="{_LEFT - 8}" y="{y + 13}" text-anchor="end">{escape(way["name"])}</text>'
-                f'<rect x="{_LEFT}" y="{y + 3}" width="{middle * unit:.1f}" height="{_BAR - 6}" fill="#4a7ebb"/>'
-                f'<line x1="{ends[0]:.1f}" x2="{ends[1]:.1f}" y1="{middle_y}" y2="{middle_y}" stroke="currentColor"/>'
-                f'<text x="{_LEFT + middle * unit + 6:.1f}" y="{y + 13}">{middle:.2f}x</text>'
-            )
-            y += _BAR
-        y += 24
+def _place(result: Found) -> list[str]:
+    """Say what was measured where."""
+    machine, data = result["machine"], result["data"]
+    settings = ", ".join(f"{name} {value}" for name, value in machine["settings"].items())
+    libraries = ", ".join(f"{name} {value}" for name, value in machine["libraries"].items())
+    amounts = ", ".join(f"{amount:,} {name}" for name, amount in data.items())
+    return [
+        f"# Measured: the {result['scale']} data set",
+        "",
+        f"- Data: {amounts} (others: of diagrams, documents and sources each).",
+        f"- Server: PostgreSQL {machine['server']}, over {machine['connected by']}: {settings}.",
+        f"- Machine: {machine['cpu']}, {machine['cores']} cores, {machine['memory']}, {machine['kernel']}.",
+        f"- Clients: Python {machine['python']}, {libraries}; one connection each.",
+        f"- When: {machine['date']}; up to {result['rounds']} rounds, in which the ways of an operation take turns in an"
+        " order that is shuffled anew. Times are medians; the middle half of the runs lies beside them.",
+        "",
+        "Times on shared machines are ratios or nothing, and even ratios depend on where client and server run. Pages,"
+        " statements and round trips are exact: BEGIN, COMMIT and ROLLBACK count as statements.",
+    ]
+
+
+def _ways(measure: Found) -> Iterator[str]:
+    base = _base(measure)
+    for way in measure["ways"]:
+        if not way.get("microseconds"):
+            yield f"| {way['name']} | not measured: {way['skipped']} | | | | | | |"
+            continue
+        low, middle, high = way["microseconds"]
+        exact = " | ".join(
+            "" if way[what] is None else f"{way[what]:,}" for what in ("statements", "round_trips", "pages")
+        )
+        runs = f"{way['runs']}" + (f" of {way['repeat']:,}" if way["repeat"] > 1 else "")
+        spread = f"{duration(low)} to {duration(high)}"
+        yield f"| {way['name']} | {duration(middle)} | {spread} | {times(middle / base)} | {exact} | {runs} |"
+
+
+def _base(measure: Found) -> float:
+    """The time of the first way that was measured."""
+    return next(float(way["microseconds"][1]) for way in measure["ways"] if way.get("microseconds"))
+
+
+def picture(result: Found) -> str:
+    """Draw the operations: a bar for each way, the middle half of its runs, and the times to reach as ticks."""
+    parts: list[str] = []
+    y = _legend(parts, result)
+    for measure in result["operations"]:
+        y = _measure(parts, measure, y)
+    height = y + _MARGIN
+    title = f"Operations beside other ways of doing them: {result['scale']} data set, PostgreSQL {result['machine']['server']}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {y}" font-family="sans-serif" font-size="12"'
-        ' fill="currentColor" color="#555">' + "".join(rows) + "</svg>\n"
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="560" role="img"'
+        f' style="max-width: 100%; height: auto"><title>{escape(title)}</title><style>{_STYLE}</style>'
+        f'<rect class="paper" width="{_WIDTH}" height="{height}"/>{"".join(parts)}</svg>\n'
     )
+
+
+def _legend(parts: list[str], result: Found) -> int:
+    """Draw what the marks mean; return where the next thing is drawn."""
+    parts += [
+        _text(_MARGIN, 26, f"{result['scale']} data set, PostgreSQL {result['machine']['server']}", "head"),
+        _rectangle(_MARGIN, 40, 24, "ours"),
+        _text(_MARGIN + 32, 49, "tmi_db, median of the runs"),
+        _rectangle(_MARGIN, 60, 24, "bar"),
+        _text(_MARGIN + 32, 69, "another way"),
+        _vertical(232, 37, 51, "reached"),
+        _text(242, 49, "figure to reach: reached"),
+        _vertical(232, 57, 71, "missed"),
+        _text(242, 69, "figure to reach: missed"),
+        _horizontal(_MARGIN, _MARGIN + 24, 84, "spread"),
+        _text(_MARGIN + 32, 89, "middle half of the runs"),
+        _vertical(232, 77, 91, "grid"),
+        _text(242, 89, "1x, the first way's time"),
+    ]
+    return 100
+
+
+def _measure(parts: list[str], measure: Found, y: int) -> int:
+    """Draw one operation; return where the next thing is drawn."""
+    base = _base(measure)
+    measured = [way for way in measure["ways"] if way.get("microseconds")]
+    limits = {way["name"]: list(_limits(measure, way["name"])) for way in measured}
+    ends = [value for way in measured for value in way["microseconds"]]
+    ends += [limit for found in limits.values() for limit, _ in found]
+    # Where the slowest takes twenty times as long, the others would be specks.
+    logarithmic = max(ends) > 20 * min(ends)
+    place = _scale(min(ends), max(ends), logarithmic)
+    lines = {line: place(base * line) for line in _decades(min(ends) / base, max(ends) / base, logarithmic)}
+
+    y += 30
+    parts.append(_text(_MARGIN, y, measure["name"], "head"))
+    y += 6
+    parts += [_vertical(x, y + 4, y + _LINE * len(measure["ways"]), "grid") for x in lines.values()]
+    ours = {judged["way"] for judged in measure["figures"]}
+    for way in measure["ways"]:
+        _way(parts, way, base, limits.get(way["name"], []), place, y, way["name"] in ours)
+        y += _LINE
+    if logarithmic:
+        y += 14
+        for line, x in lines.items():
+            if x < _RIGHT - 90:
+                parts.append(_text(max(x, _MARGIN + 10), y, f"{line:,g}x", "soft", "middle"))
+        parts.append(_text(_RIGHT, y, "log scale", "soft", "end"))
+    return y
+
+
+def _way(
+    parts: list[str],
+    way: Found,
+    base: float,
+    limits: list[tuple[float, str]],
+    place: Callable[[float], float],
+    y: int,
+    ours: bool,
+) -> None:
+    """Draw one way: its name and numbers, and under them its bar."""
+    parts.append(_text(_MARGIN, y + 16, way["name"]))
+    if not way.get("microseconds"):
+        parts.append(_text(_RIGHT, y + 16, "not measured", "soft", "end"))
+        return
+    low, middle, high = way["microseconds"]
+    missed = any(verdict == "missed" for _, verdict in limits)
+    numbers = f"{times(middle / base)}, {duration(middle)}"
+    parts += [
+        _text(_RIGHT, y + 16, numbers + (", missed" if missed else ""), "bad" if missed else "soft", "end"),
+        _rectangle(_MARGIN, y + 22, place(middle) - _MARGIN, "ours" if ours else "bar"),
+        _horizontal(place(low), place(high), y + 22 + _BAR / 2, "spread"),
+        *(_vertical(place(limit), y + 19, y + 25 + _BAR, verdict) for limit, verdict in limits),
+    ]
+
+
+def _limits(measure: Found, name: str) -> Iterator[tuple[float, str]]:
+    """Yield the times in which a way has to do its work, and whether it does."""
+    medians = {way["name"]: way["microseconds"][1] for way in measure["ways"] if way.get("microseconds")}
+    for judged in measure["figures"]:
+        if judged["of"] == "time" and judged["way"] == name and judged["verdict"] in ("reached", "missed"):
+            base = medians[judged["base"]] if judged["base"] else 1.0
+            yield base * judged["bound"] if judged["sign"] == "<=" else base / judged["bound"], judged["verdict"]
+
+
+def _scale(least: float, most: float, logarithmic: bool) -> Callable[[float], float]:
+    """Make what places a time on the paper."""
+    room = _RIGHT - _MARGIN - 4
+    if not logarithmic:
+        return lambda value: _MARGIN + room * value / most
+    # The shortest bar is long enough to be seen.
+    low, high = math.log(least / 2), math.log(most)
+    return lambda value: _MARGIN + room * (math.log(value) - low) / (high - low)
+
+
+def _decades(least: float, most: float, logarithmic: bool) -> list[float]:
+    """The multiples of the first way's time that are marked."""
+    if not logarithmic:
+        return [1.0]
+    return [10.0**power for power in range(math.ceil(math.log10(least)), math.floor(math.log10(most)) + 1)]
+
+
+def _text(x: float, y: float, text: str, kind: str = "", anchor: str = "start") -> str:
+    kinds = f' class="{kind}"' if kind else ""
+    return f'<text x="{x:.1f}" y="{y}" text-anchor="{anchor}"{kinds}>{escape(text)}</text>'
+
+
+def _rectangle(x: float, y: float, width: float, kind: str) -> str:
+    return f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="{_BAR}" class="{kind}"/>'
+
+
+def _horizontal(x: float, to: float, y: float, kind: str) -> str:
+    return f'<line x1="{x:.1f}" x2="{to:.1f}" y1="{y}" y2="{y}" class="{kind}"/>'
+
+
+def _vertical(x: float, y: float, to: float, kind: str) -> str:
+    return f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y}" y2="{to}" class="{kind}"/>'

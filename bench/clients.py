@@ -1,0 +1,133 @@
+"""Whoever talks to the database: hand-written SQL, the API as one statement, the wrapper, and the peers."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy import Engine
+from tmi_db import Database
+from tmi_db.context import Signer
+
+from .peers import Asyncpg, Pgbench, engine
+from .traffic import Connection
+from .workbench import Workbench
+
+BASE = "hand-written SQL, no RLS"
+API = "API, one statement"
+WRAPPER = "tmi_db"
+ASYNCPG = "asyncpg, hand-written SQL"
+ORM = "SQLAlchemy ORM"
+PGBENCH = "pgbench, hand-written SQL"
+PGBENCH_API = "pgbench, API"
+
+_WARM = 7
+_SAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """One connection of each kind, all to the same data."""
+
+    workbench: Workbench
+    owner: Connection
+    bare: Connection
+    app: Connection
+    db: Database
+    asyncpg: Asyncpg
+    orm: Engine
+    pgbench: Pgbench
+    signer: Signer
+
+    def connections(self) -> list[Connection]:
+        """All connections that psycopg made, for listening to them."""
+        wrapped = self.db._pool.getconn()
+        self.db._pool.putconn(wrapped)
+        mapped = self.orm.raw_connection()
+        found = mapped.driver_connection
+        mapped.close()
+        assert found is not None
+        return [self.owner, self.bare, self.app, wrapped, found]
+
+    def call(self, text: str, email: str, *arguments: Any) -> list[Any]:
+        """Call a function of the API as its one statement, signed as a service does.
+
+        Args:
+            text: the call; `a` is the value that its first argument has to depend on.
+            email: whom to act for.
+            arguments: its parameters.
+        """
+        return self.app.execute(one_statement(text), [self.signer.sign(email), *arguments], binary=True).fetchall()
+
+    def call_pages(self, text: str, email: str, *arguments: Any) -> int:
+        """Count the pages that a call reads."""
+        for _ in range(_WARM):
+            self.call(text, email, *arguments)
+        return _pages(self.app, one_statement(text), [self.signer.sign(email), *arguments])
+
+    def hand(self, text: str, *arguments: Any) -> list[Any]:
+        """Run hand-written SQL."""
+        return self.owner.execute(text.encode(), arguments, binary=True).fetchall()
+
+    def hand_pages(self, text: str, *arguments: Any) -> int:
+        """Count the pages that hand-written SQL reads."""
+        for _ in range(_WARM):
+            self.hand(text, *arguments)
+        return _pages(self.owner, text.encode(), arguments)
+
+    def value(self, text: str, *arguments: Any) -> Any:
+        """Read one value."""
+        return self.hand(text, *arguments)[0][0]
+
+
+def one_statement(text: str) -> bytes:
+    """Make the one statement that a call is: identity first, by dependence of data."""
+    return f"SELECT f.* FROM _as(%s) AS a CROSS JOIN LATERAL {text} AS f".encode()
+
+
+def _pages(connection: Connection, text: bytes, arguments: Sequence[Any]) -> int:
+    """Count the pages of a statement, which is undone if it writes."""
+    found = []
+    for _ in range(_SAMPLES):
+        connection.execute("BEGIN")
+        try:
+            row = connection.execute(b"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + text, arguments).fetchone()
+        finally:
+            # Not by psycopg, which would forget the statements that it has prepared.
+            connection.execute("ROLLBACK")
+        assert row is not None
+        plan = row[0][0]["Plan"]
+        found.append(int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"]))
+    return statistics.median_low(found)
+
+
+@contextmanager
+def clients(workbench: Workbench) -> Iterator[Clients]:
+    """Connect all of them, and close them at the end."""
+    with ExitStack() as stack:
+        owner, bare, app = (
+            stack.enter_context(connect()) for connect in (workbench.owner, workbench.bare, workbench.app)
+        )
+        orm = engine(workbench.dsn)
+        stack.callback(orm.dispose)
+        yield Clients(
+            workbench=workbench,
+            owner=owner,
+            bare=bare,
+            app=app,
+            db=stack.enter_context(workbench.database()),
+            asyncpg=stack.enter_context(Asyncpg(workbench.dsn)),
+            orm=orm,
+            pgbench=Pgbench(owner.info.server_version // 10_000, 100 if workbench.scale == "tiny" else 1_000),
+            signer=Signer(workbench.key),
+        )
+
+
+def without_triggers(workbench: Workbench) -> str:
+    """Say how to connect with triggers and foreign keys off."""
+    options = conninfo_to_dict(workbench.dsn)["options"]
+    return make_conninfo(workbench.dsn, options=f"{options} -csession_replication_role=replica")

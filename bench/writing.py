@@ -1,0 +1,214 @@
+"""What writing costs: one threat, a thousand threats, a thousand keys of metadata."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from .clients import API, ASYNCPG, BASE, ORM, PGBENCH, PGBENCH_API, WRAPPER, Clients, one_statement, without_triggers
+from .data import FEW
+from .measure import Figure, Measure, Way
+from .peers import Access, Threat, request
+from .traffic import Connection
+
+BARE = "hand-written SQL, no triggers"
+ROW_BY_ROW = "API, a call a row"
+ORM_ALL = "SQLAlchemy ORM, add_all"
+ORM_BULK = "SQLAlchemy ORM, bulk insert()"
+ASYNCPG_BULK = "asyncpg, hand-written SQL"
+
+FIELDS: dict[str, Any] = {
+    "name": "Replay of a captured token",
+    "description": "Somebody who reads the traffic of the station's network presents a token again.",
+    "risk_rating": "High",
+    "score": 70,
+    "mitigation": "Tokens are bound to the channel, and each is good for one request.",
+}
+_COLUMNS = ", ".join(FIELDS)
+_INSERT = f"INSERT INTO threats (threat_model_id, {_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s) RETURNING *"
+_INSERT_ALL = f"""
+INSERT INTO threats (threat_model_id, {_COLUMNS})
+SELECT %s, r.name, r.description, r.risk_rating, r.score, r.mitigation
+FROM jsonb_to_recordset(%s) AS r (name text, description text, risk_rating text, score integer, mitigation text)
+RETURNING *
+"""
+_API_INSERT = (
+    "threat_create(CASE WHEN a THEN %s::uuid END, %s, %s, p_risk_rating => %s, p_score => %s, p_mitigation => %s)"
+)
+_API_INSERT_ALL = "threat_bulk_create(CASE WHEN a THEN %s::uuid END, %s)"
+_MODEL = "INSERT INTO threat_models (name, owner_email, created_by) VALUES ('Written to', %s, %s) RETURNING id"
+_CLEAR = b"DELETE FROM threats WHERE threat_model_id = %s"
+
+
+def one(clients: Clients) -> Iterator[Measure]:
+    """Measure inserting one threat; what was inserted is deleted before the next way's turn."""
+    model = clients.value(_MODEL, FEW, FEW)
+    few = clients.db.as_user(FEW)
+    values = list(FIELDS.values())
+    optional = {name: value for name, value in FIELDS.items() if name != "name"}
+
+    def with_triggers() -> None:
+        clients.owner.execute(_CLEAR, [model])
+
+    def without() -> None:
+        clients.bare.execute(_CLEAR, [model])
+
+    def orm() -> list[Threat]:
+        with request(clients.orm) as session:
+            _require_writer(session, model)
+            threat = Threat(threat_model_id=model, **FIELDS)
+            session.add(threat)
+        return [threat]
+
+    yield Measure(
+        "insert one threat",
+        [
+            Way(
+                BARE,
+                lambda: clients.bare.execute(_INSERT.encode(), [model, *values], binary=True).fetchall(),
+                repeat=5,
+                after=without,
+            ),
+            Way(
+                API,
+                lambda: clients.call(_API_INSERT, FEW, model, *values),
+                repeat=5,
+                after=with_triggers,
+                pages=lambda: clients.call_pages(_API_INSERT, FEW, model, *values),
+            ),
+            Way(
+                WRAPPER, lambda: [few.threats.create(model, FIELDS["name"], **optional)], repeat=5, after=with_triggers
+            ),
+            Way(
+                BASE,
+                lambda: clients.hand(_INSERT, model, *values),
+                repeat=5,
+                after=with_triggers,
+                pages=lambda: clients.hand_pages(_INSERT, model, *values),
+            ),
+            Way(
+                ASYNCPG,
+                clock=clients.asyncpg.clock(_INSERT, lambda: [model, *values]),
+                repeat=5,
+                after=with_triggers,
+                statements=1,
+            ),
+            Way(ORM, orm, repeat=5, after=with_triggers),
+            *_pgbench(clients, model, values, without, with_triggers),
+        ],
+        [
+            Figure(API, "<=", 2.2, BARE),
+            Figure(API, "<=", 40, of="pages"),
+            Figure(API, "<=", 1, of="round trips"),
+        ],
+        rows=1,
+        tidy=lambda: _vacuum(clients.owner),
+    )
+    _remove(clients, model)
+
+
+def many(clients: Clients) -> Iterator[Measure]:
+    """Measure inserting a thousand threats into an empty model."""
+    model = clients.value(_MODEL, FEW, FEW)
+    few = clients.db.as_user(FEW)
+    items: list[dict[str, Any]] = [{**FIELDS, "name": f"Threat {number}"} for number in range(1000)]
+
+    def with_triggers() -> None:
+        clients.owner.execute(_CLEAR, [model])
+
+    def row_by_row() -> list[Any]:
+        return [clients.call(_API_INSERT, FEW, model, *item.values())[0] for item in items]
+
+    def orm(add: Callable[[Session], Sequence[Threat]]) -> Sequence[Threat]:
+        with request(clients.orm) as session:
+            _require_writer(session, model)
+            return add(session)
+
+    def add_all(session: Session) -> Sequence[Threat]:
+        made = [Threat(threat_model_id=model, **item) for item in items]
+        session.add_all(made)
+        return made
+
+    def bulk(session: Session) -> Sequence[Threat]:
+        rows = [{"threat_model_id": model, **item} for item in items]
+        return session.scalars(insert(Threat).returning(Threat), rows).all()
+
+    yield Measure(
+        "insert 1,000 threats",
+        [
+            Way(BASE, lambda: clients.hand(_INSERT_ALL, model, Jsonb(items)), after=with_triggers),
+            Way(
+                API,
+                lambda: clients.call(_API_INSERT_ALL, FEW, model, Jsonb(items)),
+                after=with_triggers,
+            ),
+            Way(WRAPPER, lambda: few.threats.bulk_create(model, items), after=with_triggers),
+            Way(
+                BARE,
+                lambda: clients.bare.execute(_INSERT_ALL.encode(), [model, Jsonb(items)], binary=True).fetchall(),
+                after=lambda: clients.bare.execute(_CLEAR, [model]),
+            ),
+            Way(ROW_BY_ROW, row_by_row, after=with_triggers),
+            Way(
+                ASYNCPG_BULK,
+                clock=clients.asyncpg.clock(_INSERT_ALL, lambda: [model, json.dumps(items)]),
+                after=with_triggers,
+                statements=1,
+            ),
+            Way(ORM_ALL, lambda: orm(add_all), after=with_triggers),
+            Way(ORM_BULK, lambda: orm(bulk), after=with_triggers),
+        ],
+        [
+            Figure(API, "<=", 1.10, BASE),
+            Figure(API, ">=", 4, ROW_BY_ROW),
+            Figure(API, "<=", 1, of="round trips"),
+            Figure(WRAPPER, ">=", 5, ORM_ALL),
+        ],
+        rows=1000,
+        tidy=lambda: _vacuum(clients.owner),
+        note="The base inserts by jsonb_to_recordset with all triggers and foreign keys, and returns the rows."
+        " Bulk insert() returns them too.",
+    )
+    _remove(clients, model)
+
+
+def _pgbench(
+    clients: Clients, model: Any, values: list[Any], without: Callable[[], None], with_triggers: Callable[[], None]
+) -> Iterator[Way]:
+    """Yield what the server alone takes, by hand and by the API."""
+    pgbench = clients.pgbench
+    by_hand = pgbench.clock(without_triggers(clients.workbench), _INSERT, lambda: [str(model), *map(str, values)])
+    by_api = pgbench.clock(
+        clients.workbench.service,
+        one_statement(_API_INSERT).decode(),
+        lambda: [clients.signer.sign(FEW), str(model), *map(str, values)],
+    )
+    for name, clock, after in (
+        (f"{PGBENCH}, no triggers", by_hand, without),
+        (PGBENCH_API, by_api, with_triggers),
+    ):
+        yield Way(
+            name, clock=clock, repeat=pgbench.transactions, after=after, most=20, statements=1, skipped=pgbench.missing
+        )
+
+
+def _require_writer(session: Session, model: Any) -> None:
+    """Check the role as a handler of requests does, by a query of its own."""
+    query = select(Access.role).where(Access.threat_model_id == model, Access.user_email == FEW)
+    assert session.scalars(query).one() in ("writer", "owner")
+
+
+def _vacuum(connection: Connection) -> None:
+    """Remove what deleted rows left in the table and its indexes."""
+    connection.execute("VACUUM (INDEX_CLEANUP ON) threats")
+    connection.execute("VACUUM threat_models")
+
+
+def _remove(clients: Clients, model: Any) -> None:
+    clients.owner.execute("DELETE FROM threat_models WHERE id = %s", [model])
+    _vacuum(clients.owner)

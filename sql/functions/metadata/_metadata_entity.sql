@@ -14,17 +14,18 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 BEGIN
+  -- By a column of the row: an index of the whole model would otherwise seem to be enough, however much is in it.
   CASE p_entity_type
     WHEN 'threat_model' THEN
       PERFORM FROM threat_models e WHERE e.id = p_threat_model_id AND e.id = p_entity_id;
     WHEN 'threat' THEN
-      PERFORM FROM threats e WHERE e.threat_model_id = p_threat_model_id AND e.id = p_entity_id;
+      PERFORM e.name FROM threats e WHERE e.threat_model_id = p_threat_model_id AND e.id = p_entity_id;
     WHEN 'diagram' THEN
-      PERFORM FROM diagrams e WHERE e.threat_model_id = p_threat_model_id AND e.id = p_entity_id;
+      PERFORM e.name FROM diagrams e WHERE e.threat_model_id = p_threat_model_id AND e.id = p_entity_id;
     WHEN 'document' THEN
-      PERFORM FROM documents e WHERE e.threat_model_id = p_threat_model_id AND e.id = p_entity_id;
+      PERFORM e.name FROM documents e WHERE e.threat_model_id = p_threat_model_id AND e.id = p_entity_id;
     WHEN 'source' THEN
-      PERFORM FROM sources e WHERE e.threat_model_id = p_threat_model_id AND e.id = p_entity_id;
+      PERFORM e.name FROM sources e WHERE e.threat_model_id = p_threat_model_id AND e.id = p_entity_id;
     WHEN 'cell' THEN
       -- The id is a hash, which only its metadata, or a look at every drawing, leads back from.
       SELECT d.diagram_id, d.cell_id

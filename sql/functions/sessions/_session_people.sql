@@ -20,11 +20,18 @@ SET standard_conforming_strings TO on
 AS $$
 BEGIN
   RETURN QUERY
-  SELECT p.user_id, u.email, u.name, a.role, p.user_id IS NOT DISTINCT FROM s.host_user_id, p.joined_at, p.last_seen_at
+  SELECT p.user_id, u.email, u.name,
+    -- No join: it would be planned to read all that a person may use, because most may use little.
+    (
+      SELECT a.role
+      FROM threat_model_access a
+      WHERE a.threat_model_id = s.threat_model_id
+        AND a.user_email = u.email
+    ),
+    p.user_id IS NOT DISTINCT FROM s.host_user_id, p.joined_at, p.last_seen_at
   FROM collaboration_sessions s
   JOIN session_participants p ON p.session_id = s.id
   JOIN users u ON u.id = p.user_id
-  LEFT JOIN threat_model_access a ON a.threat_model_id = s.threat_model_id AND a.user_email = u.email
   WHERE s.id = p_session_id
     AND s.ended_at IS NULL
     AND (s.expires_at IS NULL OR s.expires_at > now())

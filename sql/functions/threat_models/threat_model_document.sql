@@ -1,4 +1,4 @@
--- Everything in a model in one JSON document, read in one statement and so in one snapshot.
+-- Everything in a model in one JSON document, read in one statement and so in one snapshot; by one plan, whoever asks first.
 CREATE OR REPLACE FUNCTION threat_model_document(
   p_threat_model_id uuid,
   p_include text[] DEFAULT NULL
@@ -10,6 +10,7 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
+SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
   v_role text := _enter(p_threat_model_id, 'reader');

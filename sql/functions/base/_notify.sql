@@ -12,7 +12,7 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-  v_schema text := current_schema();
+  v_schema text := current_schema()::text;
 BEGIN
   PERFORM pg_notify(
     -- The name of a channel has at most 63 bytes, as that of a schema has.

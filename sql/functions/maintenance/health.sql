@@ -11,8 +11,8 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-  v_schema oid := current_schema()::regnamespace;
-  v_version integer := current_setting('server_version_num');
+  v_schema regnamespace := current_schema()::regnamespace;
+  v_version integer := current_setting('server_version_num')::integer;
   -- The embedded server, which nobody else reaches, need not be the newest.
   v_embedded boolean := current_setting('cluster_name') = 'tmi-db' AND current_setting('listen_addresses') = '';
 BEGIN

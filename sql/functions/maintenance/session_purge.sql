@@ -13,7 +13,7 @@ AS $$
 DECLARE
   v_idle interval := coalesce(p_idle, '15 minutes');
   v_session_id uuid;
-  v_count bigint := 0;
+  v_count bigint := 0::bigint;
 BEGIN
   IF v_idle < '0' THEN
     RAISE EXCEPTION 'nobody is idle for less than no time' USING ERRCODE = 'TM422', DETAIL = 'field: idle';

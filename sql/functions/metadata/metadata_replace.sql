@@ -15,7 +15,7 @@ SET standard_conforming_strings TO on
 AS $$
 DECLARE
   v_entity jsonb;
-  v_items jsonb := '[]';
+  v_items jsonb := jsonb '[]';
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
   v_entity := (

@@ -10,7 +10,7 @@ SET search_path FROM CURRENT
 AS $$
 BEGIN
   IF p_pointer = '' THEN
-    RETURN '{}';
+    RETURN ARRAY[]::text[];
   ELSIF left(p_pointer, 1) <> '/' THEN
     RETURN NULL;
   ELSIF strpos(p_pointer, '~') = 0 THEN

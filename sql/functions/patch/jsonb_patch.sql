@@ -26,7 +26,7 @@ DECLARE
   v_array text[];
   v_depth integer;
   v_element integer;
-  v_size bigint := pg_column_size(p_document);
+  v_size integer := pg_column_size(p_document);
 BEGIN
   IF p_operations IS NULL OR jsonb_typeof(p_operations) <> 'array' THEN
     RAISE EXCEPTION 'a patch must be a JSON array of operations' USING ERRCODE = 'TM422', DETAIL = 'field: operations';

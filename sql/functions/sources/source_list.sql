@@ -16,16 +16,16 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
-  v_created_at timestamptz := 'infinity';
-  v_id uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  v_created_at timestamptz := timestamptz 'infinity';
+  v_id uuid := uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 BEGIN
   PERFORM _enter(p_threat_model_id, 'reader');
   IF p_filter IS NULL AND p_sort = '-created_at' THEN
     IF p_after IS NOT NULL THEN
       -- Checks the cursor as the other orders do.
       PERFORM _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz"}');
-      v_created_at := p_after ->> 'created_at';
-      v_id := p_after ->> 'id';
+      v_created_at := (p_after ->> 'created_at')::timestamptz;
+      v_id := (p_after ->> 'id')::uuid;
     END IF;
     RETURN QUERY
     SELECT t.*

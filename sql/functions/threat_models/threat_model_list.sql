@@ -29,11 +29,11 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
-  v_actor text := _open();
   v_ids uuid[];
   v_roles text[];
   v_metadata text := '';
 BEGIN
+  PERFORM _open();
   IF p_filter IS NULL AND p_sort IN ('created_at', '-created_at') THEN
     IF p_after IS NOT NULL THEN
       -- Checks the cursor as the other orders do.

@@ -38,11 +38,11 @@ BEGIN
   ORDER BY t.id
   FOR NO KEY UPDATE;
   FOR v_patch, index IN
-    SELECT p.patch, p.n - 1
+    SELECT p.patch, (p.n - 1)::integer
     FROM jsonb_array_elements(p_patches) WITH ORDINALITY AS p (patch, n)
     ORDER BY p.n
   LOOP
-    id := v_patch ->> 'id';
+    id := (v_patch ->> 'id')::uuid;
     BEGIN
       SELECT to_jsonb(t), true, NULL, NULL, NULL
       INTO threat, succeeded, code, message, detail

@@ -38,10 +38,10 @@ def run(workbench: Workbench, rounds: int, only: Collection[str] = ROWS.keys()) 
         only: which rows to measure.
     """
     found = []
-    for name in ROWS:
+    for name, row in ROWS.items():
         if name in only:
             # New connections for each row: what one has cached or prepared is no part of the next.
-            with clients(workbench) as connected, closing(_measures(ROWS[name], connected)) as measures:
+            with clients(workbench) as connected, closing(_measures(row, connected)) as measures:
                 for measure in measures:
                     listened = connected.connections()
                     found.append(take(measure, rounds, workbench.scale, listened, _progress(measure.name, rounds)))

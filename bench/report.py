@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from html import escape
-from typing import Any
 
+from .clients import API, PGBENCH_API, WRAPPER
 from .measure import Found, duration, said, times
 
 _WIDTH, _MARGIN = 420, 12
 _LINE, _BAR = 34, 8
 _RIGHT = _WIDTH - _MARGIN
+
+_EXACT = ("statements", "round_trips", "pages")
 
 # Readable down to a width of 390 pixels, where 13 units are 12 pixels; the picture brings its own paper.
 _STYLE = """
@@ -52,8 +54,10 @@ def markdown(result: Found) -> str:
         "|---|---|---|---|",
     ]
     for measure in result["operations"]:
-        for judged in measure["figures"]:
-            lines.append(f"| {measure['name']} | {judged['figure']} | {said(judged)} | {judged['verdict']} |")
+        lines += [
+            f"| {measure['name']} | {judged['figure']} | {said(judged)} | {judged['verdict']} |"
+            for judged in measure["figures"]
+        ]
     lines += ["", "## Operations", ""]
     for measure in result["operations"]:
         lines += [f"### {measure['name']}", ""]
@@ -81,8 +85,8 @@ def _place(result: Found) -> list[str]:
         f"- Server: PostgreSQL {machine['server']}, over {machine['connected by']}: {settings}.",
         f"- Machine: {machine['cpu']}, {machine['cores']} cores, {machine['memory']}, {machine['kernel']}.",
         f"- Clients: Python {machine['python']}, {libraries}; one connection each.",
-        f"- When: {machine['date']}; up to {result['rounds']} rounds, in which the ways of an operation take turns in an"
-        " order that is shuffled anew. Times are medians; the middle half of the runs lies beside them.",
+        f"- When: {machine['date']}; up to {result['rounds']} rounds, in which the ways of an operation take turns"
+        " in an order that is shuffled anew. Times are medians; the middle half of the runs lies beside them.",
         "",
         "Times on shared machines are ratios or nothing, and even ratios depend on where client and server run. Pages,"
         " statements and round trips are exact: BEGIN, COMMIT and ROLLBACK count as statements.",
@@ -96,9 +100,7 @@ def _ways(measure: Found) -> Iterator[str]:
             yield f"| {way['name']} | not measured: {way['skipped']} | | | | | | |"
             continue
         low, middle, high = way["microseconds"]
-        exact = " | ".join(
-            "" if way[what] is None else f"{way[what]:,}" for what in ("statements", "round_trips", "pages")
-        )
+        exact = " | ".join("" if way[what] is None else f"{way[what]:,}" for what in _EXACT)
         runs = f"{way['runs']}" + (f" of {way['repeat']:,}" if way["repeat"] > 1 else "")
         spread = f"{duration(low)} to {duration(high)}"
         yield f"| {way['name']} | {duration(middle)} | {spread} | {times(middle / base)} | {exact} | {runs} |"
@@ -116,7 +118,7 @@ def picture(result: Found) -> str:
     for measure in result["operations"]:
         y = _measure(parts, measure, y)
     height = y + _MARGIN
-    title = f"Operations beside other ways of doing them: {result['scale']} data set, PostgreSQL {result['machine']['server']}"
+    title = f"Operations beside other ways of doing them: {_data_set(result)}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="560" role="img"'
         f' style="max-width: 100%; height: auto"><title>{escape(title)}</title><style>{_STYLE}</style>'
@@ -124,10 +126,14 @@ def picture(result: Found) -> str:
     )
 
 
+def _data_set(result: Found) -> str:
+    return f"{result['scale']} data set, PostgreSQL {result['machine']['server']}"
+
+
 def _legend(parts: list[str], result: Found) -> int:
     """Draw what the marks mean; return where the next thing is drawn."""
     parts += [
-        _text(_MARGIN, 26, f"{result['scale']} data set, PostgreSQL {result['machine']['server']}", "head"),
+        _text(_MARGIN, 26, _data_set(result), "head"),
         _rectangle(_MARGIN, 40, 24, "ours"),
         _text(_MARGIN + 32, 49, "tmi_db, median of the runs"),
         _rectangle(_MARGIN, 60, 24, "bar"),
@@ -160,7 +166,7 @@ def _measure(parts: list[str], measure: Found, y: int) -> int:
     parts.append(_text(_MARGIN, y, measure["name"], "head"))
     y += 6
     parts += [_vertical(x, y + 4, y + _LINE * len(measure["ways"]), "grid") for x in lines.values()]
-    ours = {judged["way"] for judged in measure["figures"]}
+    ours = {API, WRAPPER, PGBENCH_API, *(judged["way"] for judged in measure["figures"])}
     for way in measure["ways"]:
         _way(parts, way, base, limits.get(way["name"], []), place, y, way["name"] in ours)
         y += _LINE

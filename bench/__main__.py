@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from psycopg.conninfo import make_conninfo
+from tmi_db import installation
 from tmi_db.cli.connection import connect, resolve_dsn
 from tmi_db.server import Server, locate
 from tmi_db.tool import ToolError
@@ -26,6 +27,7 @@ from .workbench import SESSION, Workbench, workbench
 RESULTS = Path(__file__).parent / "results"
 
 _USAGE = 2
+_INTERRUPTED = 130
 _MEGABYTE = 1 << 20
 
 # Each has a filled installation, or makes its own on the server.
@@ -65,6 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ToolError as error:
         sys.stderr.write(f"error: {error.message}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
         return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted: what was made on the server is gone again\n")
+        return _INTERRUPTED
     sys.stdout.write(_json(result) if options.json else text(result))
     return 0
 
@@ -106,8 +111,10 @@ def _server(pg: str | None, dsn: str | None) -> Iterator[str]:
     """Give a superuser's connection string: of a server of its own that is gone at the end, or of the one chosen."""
     if pg is None:
         chosen = resolve_dsn(dsn)
-        # A server that can't be reached is one sentence now, and a traceback later.
-        connect(chosen).close()
+        # What is one sentence now would be a traceback later.
+        with connect(chosen) as connection:
+            if not installation.is_superuser(connection):
+                raise ToolError(f"{connection.info.user} is no superuser, who alone can set triggers aside")
         yield chosen
         return
     if dsn is not None:

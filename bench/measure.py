@@ -158,6 +158,8 @@ def said(judged: Found) -> str:
 
 def times(ratio: float) -> str:
     """Write a ratio with as many digits as mean something."""
+    if ratio < 0.1:
+        return f"{ratio:.1g}x"
     return f"{ratio:.2f}x" if ratio < 10 else f"{ratio:,.0f}x"
 
 

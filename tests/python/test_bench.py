@@ -74,7 +74,7 @@ def test_a_call_is_one_statement_and_one_round_trip_and_an_orm_needs_more(result
     assert sent["SQLAlchemy ORM"] == (4, 4)  # BEGIN, the role, the threat, COMMIT
 
 
-def test_what_is_written_is_gone_before_the_next_way(result: Found, cluster: Cluster) -> None:
+def test_no_scratch_database_is_left(result: Found, cluster: Cluster) -> None:
     with cluster.connect() as conn:
         left = conn.execute("SELECT count(*) FROM pg_database WHERE datname LIKE 'tmi_scratch_%'").fetchone()
     assert left == (0,)

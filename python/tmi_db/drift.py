@@ -332,11 +332,15 @@ def findings(whole: Fingerprint, actual: Fingerprint, origins: Origins | None = 
         *(_changed(change) for change in _less_derived(difference)),
     ]
     if origins:
-        found = [
-            replace(each, origin=origins.of(each.key, whole.objects.get(each.key) or actual.objects[each.key]))
-            for each in found
-        ]
+        found = [replace(each, origin=_origin(each, origins, whole, actual)) for each in found]
     return sorted(found, key=lambda each: (each.severity.rank, each.change, each.key))
+
+
+def _origin(finding: Finding, origins: Origins, whole: Fingerprint, actual: Fingerprint) -> Origin | None:
+    attributes = whole.objects.get(finding.key) or actual.objects[finding.key]
+    changed = [each.attribute for each in finding.details] if finding.change == "changed" else [None]
+    # Rights change with the owner whom they come from.
+    return origins.of(finding.key, attributes, "owner" if "owner" in changed else changed[0])
 
 
 def _objects(change: str, keys: Sequence[Key], side: Fingerprint) -> Iterator[Finding]:

@@ -18,6 +18,20 @@ _ROLES = ("role", "membership", "setting")
 # What is created under its own name, and not as a part of a table.
 _BY_ITSELF = ("function", "table", "index", "trigger", "policy", "view", "rule", "sequence")
 
+# What is said of an object in statements of their own, wherever the object itself is made; the last to say it counts.
+_SAYS = {
+    "comment": "COMMENT ON {kind} ",
+    "owner": "ALTER {kind} .*OWNER TO ",
+    "granted": "(GRANT|REVOKE) ",
+    "revoked": "(GRANT|REVOKE) ",
+    "row_security": "ALTER TABLE .*(ENABLE|DISABLE) ROW LEVEL SECURITY",
+    "force_row_security": "ALTER TABLE .*FORCE ROW LEVEL SECURITY",
+    "enabled": "ALTER TABLE .*(ENABLE|DISABLE) ([A-Z]+ )?{kind} ",
+    "default": 'ALTER TABLE .*ALTER (COLUMN )?"?{name}"? (SET|DROP) DEFAULT',
+    "not_null": 'ALTER TABLE .*ALTER (COLUMN )?"?{name}"? (SET|DROP) NOT NULL',
+    "type": 'ALTER TABLE .*ALTER (COLUMN )?"?{name}"? (SET DATA )?TYPE ',
+}
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -56,10 +70,14 @@ class Origins:
         self._roles = _Text("roles.sql", (package / "roles.sql").read_text(encoding="utf-8"))
         self._bookkeeping = _Text("bookkeeping.sql", (package / "bookkeeping.sql").read_text(encoding="utf-8"))
 
-    def of(self, key: Key, attributes: Attributes) -> Origin | None:
-        """Find what defines an object, the newest statement that creates it or adds it to its table, if any does."""
+    def of(self, key: Key, attributes: Attributes, changed: str | None = None) -> Origin | None:
+        """Find what defines an object, or an attribute of it that has changed, if any statement does.
+
+        That is the newest statement that says what the attribute is, else the newest that creates the object or adds it
+        to its table.
+        """
         if key.kind in _ROLES:
-            return _find([self._roles], [key.identity.partition(" ")[0]], made=None)
+            return _find([self._roles], [key.identity.partition(" ")[0]])
         if key.kind in SURROUNDINGS:
             return None
         table = table_of(key, attributes)
@@ -68,23 +86,26 @@ class Origins:
         words = [name, *([table.strip('"')] if table else [])]
         files = [*self._chain, self._bookkeeping]
         # "TABLE" alone would find functions that return one.
-        made = (key.kind.upper(), name) if key.kind in _BY_ITSELF else ("TABLE", words[-1])
-        return _find(files, words, made) or _find(files, words, None)
+        made = _makes(key.kind, name) if key.kind in _BY_ITSELF else _makes("table", words[-1])
+        says = _SAYS[changed].format(kind=key.kind.upper(), name=re.escape(name)) if changed in _SAYS else None
+        return (says and _find(files, words, says)) or _find(files, words, made) or _find(files, words)
 
 
-def _find(files: Sequence[_Text], words: Sequence[str], made: tuple[str, str] | None) -> Origin | None:
-    """Find a statement that holds all words and makes, or adds to, a thing (its kind, its name); None is any."""
-    kind, name = made or ("", "")
-    makes = re.compile(
-        rf'(CREATE [A-Z ]*|ALTER ){kind}\s+(CONCURRENTLY |IF NOT EXISTS |ONLY )*"?{re.escape(name)}"?(?!\w)',
-        re.IGNORECASE,
-    )
+def _makes(kind: str, name: str) -> str:
+    """Describe the statements that make a thing, or add to it."""
+    named = rf'{kind} (CONCURRENTLY |IF NOT EXISTS |ONLY )*"?{re.escape(name)}"?(?!\w)'
+    return rf"CREATE [A-Z ]*{named}|ALTER {named}.* ADD "
+
+
+def _find(files: Sequence[_Text], words: Sequence[str], pattern: str | None = None) -> Origin | None:
+    """Find the last statement of the newest file that holds all words and begins as the pattern says.
+
+    Without a pattern it is the first one, since what a thing is made by stands before what is said of it.
+    """
+    begins = re.compile((pattern or "").replace(" ", r"\s+"), re.IGNORECASE | re.DOTALL)
     for file in files:
-        for statement, present in file.statements:
-            if not present.issuperset(words):
-                continue
-            adds = "ADD" in present or not statement.text.upper().startswith("ALTER")
-            if made is None or (adds and makes.match(statement.text)):
+        for statement, present in reversed(file.statements) if pattern else file.statements:
+            if present.issuperset(words) and begins.match(statement.text):
                 found = re.search(rf'(?<!\w)"?{re.escape(words[0])}"?(?!\w)', statement.text)
                 return Origin(file.file, statement.line_at(found.start() + 1 if found else 1))
     return None

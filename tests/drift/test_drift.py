@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 from support import database as databases
-from support.chains import psql
+from support.chains import Chain, psql
 from support.cluster import Cluster
 from support.database import ROOT, Database
 from tmi_db import drift, expected, ledger, migrate, sql_files
 from tmi_db.cli import app
-from tmi_db.fingerprint import compare
+from tmi_db.fingerprint import Key, compare
 from tmi_db.ignoring import Ignored, read
+from tmi_db.origin import Origins
 from tmi_db.tool import ToolError
 from tmi_db.waiting import lock_key
 from typer.testing import CliRunner, Result
@@ -126,6 +127,42 @@ def test_each_difference_says_what_it_is_how_grave_where_it_is_defined_and_how_t
     place = second["defined_at"]
     line = (ROOT / place["file"]).read_text().splitlines()[place["line"] - 1]
     assert "threats_score_check" in line
+
+
+@pytest.mark.parametrize(
+    ("statement", "said_by"),
+    [
+        ("ALTER TABLE threats NO FORCE ROW LEVEL SECURITY", "ALTER TABLE threats FORCE ROW LEVEL SECURITY;"),
+        ("ALTER TABLE threats DISABLE ROW LEVEL SECURITY", "ALTER TABLE threats ENABLE ROW LEVEL SECURITY;"),
+        ("COMMENT ON COLUMN threats.name IS 'wrong'", "COMMENT ON COLUMN threats.name IS"),
+        ("ALTER FUNCTION threat_get OWNER TO tmi_app", "ALTER FUNCTION threat_get OWNER TO tmi_api;"),
+        ("GRANT EXECUTE ON FUNCTION threat_get TO tmi_auth", "GRANT EXECUTE ON FUNCTION threat_get TO tmi_app;"),
+        ("REVOKE SELECT ON threats FROM tmi_api", "GRANT SELECT"),
+    ],
+)
+def test_what_changed_of_an_object_is_defined_where_it_was_said_last(
+    tmi_db: TmiDb, live: Database, statement: str, said_by: str
+) -> None:
+    change(live, statement)
+    [finding] = json.loads(tmi_db("drift", "--json").stdout)["findings"]
+    place = finding["defined_at"]
+    assert (ROOT / place["file"]).read_text().splitlines()[place["line"] - 1].startswith(said_by)
+
+
+def test_of_migrations_that_say_different_things_the_last_counts(tmp_path: Path) -> None:
+    chain = Chain(tmp_path)
+    chain.add("001_first", "CREATE TABLE t (a int DEFAULT 1);\nCOMMENT ON TABLE t IS 'one';")
+    chain.add(
+        "002_second", "COMMENT ON COLUMN t.a IS 'a';\nCOMMENT ON TABLE t IS 'two';\nCOMMENT ON TABLE t IS 'three';"
+    )
+    chain.add("003_third", "ALTER TABLE t ALTER COLUMN a SET DEFAULT 2;\nALTER TABLE t ADD COLUMN b int;")
+    origins = Origins(chain.migrations)
+    table, column = Key("table", "t"), Key("column", "t.a")
+    assert str(origins.of(table, {}, "comment")) == "sql/migrations/002_second.up.sql:3"
+    assert str(origins.of(table, {}, "persistence")) == "sql/migrations/003_third.up.sql:2"
+    assert str(origins.of(column, {}, "default")) == "sql/migrations/003_third.up.sql:1"
+    assert str(origins.of(column, {}, "storage")) == "sql/migrations/001_first.up.sql:1"
+    assert str(Origins(chain.migrations[:2]).of(column, {}, "default")) == "sql/migrations/001_first.up.sql:1"
 
 
 def test_the_repair_that_is_printed_repairs(tmi_db: TmiDb, live: Database, cluster: Cluster) -> None:

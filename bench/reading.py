@@ -183,7 +183,8 @@ def models(clients: Clients) -> Iterator[Measure]:
                 Figure(API, "<=", at_most, BASE),
                 Figure(API, "<=", pages, of="pages", scale="full"),
                 Figure(API, "<=", 1, of="round trips"),
-                Figure(API, ">=", 40, QUERY_A_ROW, scale="full"),
+                # A list of five is six queries, of which no forty can be saved.
+                *([Figure(API, ">=", 40, QUERY_A_ROW, scale="full")] if email == MANY else []),
                 Figure(WRAPPER, ">=", 5, ORM_COUNTING),
                 Figure(API, ">=", 10_000, TMI, scale="full"),
             ],

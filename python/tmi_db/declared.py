@@ -5,19 +5,15 @@ the migration chain is compared with, and the quickest way to a database while f
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
 
 import psycopg
-from psycopg import sql
 
-from tmi_db import sql_files
+from tmi_db import owner, sql_files
 from tmi_db.statements import split, tokens
 from tmi_db.tool import ToolError
-
-OWNER = "tmi_owner"
 
 
 def build(conn: psycopg.Connection, schema: str, root: Path | None = None) -> None:
@@ -31,7 +27,7 @@ def build(conn: psycopg.Connection, schema: str, root: Path | None = None) -> No
     Raises:
         ToolError: a statement failed; the message names the file and the line.
     """
-    with as_owner(conn, schema):
+    with owner.transaction(conn, schema):
         make_bookkeeping(conn)
         for path in build_order(root):
             apply_file(conn, path)
@@ -48,7 +44,7 @@ def rerun(conn: psycopg.Connection, schema: str, root: Path | None = None) -> No
     Raises:
         ToolError: a statement failed; the message names the file and the line.
     """
-    with as_owner(conn, schema):
+    with owner.transaction(conn, schema):
         for path in build_order(root):
             if group(path) != "schema":
                 apply_file(conn, path)
@@ -57,35 +53,6 @@ def rerun(conn: psycopg.Connection, schema: str, root: Path | None = None) -> No
 def make_bookkeeping(conn: psycopg.Connection) -> None:
     """Make the migration runner's own tables, which are part of every installation though of no migration."""
     apply_file(conn, sql_files.sql_root() / "bookkeeping.sql")
-
-
-@contextmanager
-def as_owner(conn: psycopg.Connection, schema: str) -> Iterator[None]:
-    """Run what is inside as a migration would: one transaction, as tmi_owner, with the schema first in the path."""
-    settings = {
-        "role": OWNER,
-        "search_path": sql.Identifier(schema).as_string(conn) + ", pg_temp",
-        "row_security": "on",
-        "standard_conforming_strings": "on",
-        "check_function_bodies": "on",
-        "client_min_messages": "warning",
-    }
-    with conn.transaction():
-        # In a transaction that goes on afterwards, SET LOCAL would outlive this block.
-        former = {name: _set(conn, name, value) for name, value in settings.items()}
-        # SET writes the list as it stands in functions afterwards, quoted only where it must be.
-        conn.execute(sql.SQL("SET LOCAL search_path TO {}, pg_temp").format(sql.Identifier(schema)))
-        yield
-        for name, value in former.items():
-            _set(conn, name, value)
-
-
-def _set(conn: psycopg.Connection, name: str, value: str) -> str:
-    row = conn.execute(
-        "SELECT current_setting(%(name)s), set_config(%(name)s, %(value)s, true)", {"name": name, "value": value}
-    ).fetchone()
-    assert row is not None
-    return str(row[0])
 
 
 def apply_file(conn: psycopg.Connection, path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from tmi_db import declared, fingerprint, installation, migrate, sql_files
+from tmi_db import declared, fingerprint, installation, migrate, owner, sql_files
 from tmi_db.amendments import amend, create, split_identity
 from tmi_db.embedded import embed, newest_copies
 from tmi_db.fingerprint import Fingerprint, Key
@@ -137,7 +137,7 @@ class _Writer:
         if self._chain:
             migrate.up(conn, SCHEMA, options=migrate.Options(root=self._root))
         else:
-            with declared.as_owner(conn, SCHEMA):
+            with owner.transaction(conn, SCHEMA):
                 declared.make_bookkeeping(conn)
 
     def _texts_forth(self, old: Fingerprint, new: Fingerprint) -> Texts:
@@ -251,7 +251,7 @@ def _part(whole: Fingerprint, file: str) -> Mapping[Key, Any]:
 
 
 def _run(conn: psycopg.Connection[Any], section: Section) -> None:
-    with declared.as_owner(conn, SCHEMA):
+    with owner.transaction(conn, SCHEMA):
         for statement in split(section.sql):
             try:
                 conn.execute(statement.text.encode())

@@ -63,24 +63,32 @@ def session(target: str | psycopg.Connection[Any]) -> Iterator[psycopg.Connectio
         raise ToolError("a connection that is in a transaction cannot migrate", hint="commit or roll back first")
     habits = target.autocommit, target.row_factory, target.prepare_threshold
     target.autocommit, target.row_factory, target.prepare_threshold = True, tuple_row, None
-    names = ["role", "search_path", "lock_timeout", *_settings(target)]
-    before = target.execute("SELECT array_agg(current_setting(n)) FROM unnest(%s::text[]) AS n", [names]).fetchone()
+    before = _settings_now(target)
     try:
         with _noticing_loss(target):
             target.execute(_join(_settings_sql(target)))
             yield target
     finally:
-        if not target.closed and before:
-            target.execute(
-                "SELECT set_config(n, v, false) FROM unnest(%s::text[], %s::text[]) s (n, v)", [names, *before]
-            )
+        if not target.closed:
+            _put_back(target, before)
             target.autocommit, target.row_factory, target.prepare_threshold = habits
+
+
+@contextlib.contextmanager
+def transaction(conn: psycopg.Connection[Any], schema: str) -> Iterator[None]:
+    """Run what is inside as a migration would, in a transaction; an outer one has its settings back afterwards."""
+    with conn.transaction():
+        before = _settings_now(conn)
+        conn.execute(_join([text.replace("SET ", "SET LOCAL ", 1) for text in owner_sql(conn, schema, lock_timeout=0)]))
+        yield
+        _put_back(conn, before, local=True)
 
 
 def owner_sql(conn: psycopg.Connection, schema: str, lock_timeout: float) -> list[str]:
     """The statements that make a session act as the owner of a schema, with the settings of migrations."""
     return [
         f"SET ROLE {OWNER}",
+        # SET writes the list as it stands in functions afterwards, quoted only where it must be.
         sql.SQL("SET search_path TO {}, pg_temp").format(sql.Identifier(schema)).as_string(conn),
         f"SET lock_timeout TO '{round(lock_timeout * 1000)}ms'",
         *_settings_sql(conn),
@@ -116,6 +124,19 @@ def _settings(conn: psycopg.Connection) -> dict[str, str]:
 
 def _settings_sql(conn: psycopg.Connection) -> list[str]:
     return [f"SET {name} TO '{value}'" for name, value in _settings(conn).items()]
+
+
+def _settings_now(conn: psycopg.Connection[Any]) -> dict[str, str]:
+    names = ["role", "search_path", "lock_timeout", *_settings(conn)]
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        return dict(cursor.execute("SELECT n, current_setting(n) FROM unnest(%s::text[]) AS n", [names]).fetchall())
+
+
+def _put_back(conn: psycopg.Connection[Any], settings: dict[str, str], *, local: bool = False) -> None:
+    conn.execute(
+        "SELECT set_config(n, v, %s) FROM unnest(%s::text[], %s::text[]) s (n, v)",
+        [local, list(settings), list(settings.values())],
+    )
 
 
 def _join(statements: list[str]) -> bytes:

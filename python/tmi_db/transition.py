@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from tmi_db import declared, migra_adapter
+from tmi_db import migra_adapter, owner
 from tmi_db.amendments import drop, split_identity
 from tmi_db.fingerprint import Fingerprint, Key
 
@@ -138,7 +138,7 @@ def _users(
 ) -> set[tuple[str, str, str]]:
     """Find what depends on functions and columns that change: (policy, trigger or other; its name; what it uses)."""
     parts = [split_identity(column) for column in columns]
-    with declared.as_owner(conn, schema):
+    with owner.transaction(conn, schema):
         rows = conn.execute(
             _USERS.encode(),
             {

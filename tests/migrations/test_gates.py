@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from support.cluster import Cluster
 from support.database import Database, create
-from tmi_db import declared, difference, fingerprint, migra_adapter, migrate, sql_files
+from tmi_db import declared, difference, fingerprint, migra_adapter, migrate, owner, sql_files
 from tmi_db.embedded import newest_copies
 from tmi_db.fingerprint import Fingerprint
 from tmi_db.installation import initialise
@@ -112,7 +112,7 @@ def up_down_and_up_again_gives_the_same(tree: Tree) -> None:
     try:
         with database.connect(schema=SCHEMA) as conn:
             initialise(conn, SCHEMA)
-            with declared.as_owner(conn, SCHEMA):
+            with owner.transaction(conn, SCHEMA):
                 declared.make_bookkeeping(conn)
             empty = fingerprint.take(conn, SCHEMA)
             migrate.up(conn, SCHEMA, options=options)

@@ -123,6 +123,7 @@ def _describe(way: Way, seconds: list[float], traffic: Traffic | None) -> Found:
         "statements": way.statements if way.statements is not None else traffic.statements,
         "round_trips": way.statements if way.statements is not None else traffic.round_trips,
         "pages": way.pages() if way.pages is not None else None,
+        "exact": dict(way.exact()) if way.exact is not None else None,
     }
 
 

@@ -23,6 +23,7 @@ class Way:
         repeat: how many calls are timed together, for what is too short for one look at the clock.
         after: puts back what `run` or `clock` changed; not timed.
         pages: counts the pages that the statement reads, with plans cached.
+        exact: finds other numbers that are the same on every machine, by what they are numbers of.
         statements: how many it sends, where there is no connection of psycopg to listen to.
         most: how often it is timed at the most.
         skipped: why it can't be done here, if it can't.
@@ -34,6 +35,7 @@ class Way:
     repeat: int = 1
     after: Callable[[], Any] | None = None
     pages: Callable[[], int] | None = None
+    exact: Callable[[], Mapping[str, float]] | None = None
     statements: int | None = None
     most: int | None = None
     skipped: str | None = None
@@ -41,14 +43,14 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure to reach, for one way: of its time, its pages or its round trips.
+    """A figure to reach, for one way: of its time, its pages, its round trips or another exact number.
 
     Attributes:
         way: whose figure it is.
         sign: `<=` for so many times the base at the most, `>=` for so many times ahead of it at the least.
-        bound: the number: times of a base, microseconds without one; pages above those of a base; round trips.
+        bound: the number: times of a base, microseconds without one; pages above those of a base; a number.
         base: the way to compare with.
-        of: what is compared.
+        of: what is compared: `time`, `pages`, `round trips`, or what the way's `exact` calls it.
         scale: the data set that the figure is meant for; None for any.
     """
 
@@ -56,7 +58,7 @@ class Figure:
     sign: Literal["<=", ">="]
     bound: float
     base: str | None = None
-    of: Literal["time", "pages", "round trips"] = "time"
+    of: str = "time"
     scale: str | None = None
 
     def words(self) -> str:
@@ -65,6 +67,8 @@ class Figure:
             return f"{self.way}: {self.sign} {self.bound:g} round trip{'' if self.bound == 1 else 's'}"
         if self.of == "pages":
             return f"{self.way}: {self.sign} {self.bound:g} pages" + (f" more than {self.base}" if self.base else "")
+        if self.of != "time":
+            return f"{self.way}: {self.sign} {self.bound:g} {self.of}"
         if self.base is None:
             return f"{self.way}: {self.sign} {duration(self.bound)}"
         if self.sign == ">=":
@@ -143,7 +147,8 @@ def _value(figure: Figure, ways: Mapping[str, Found]) -> float | None:
 def _number(figure: Figure, found: Found) -> float | None:
     if figure.of == "time":
         return float(found["microseconds"][1]) if found.get("microseconds") else None
-    number = found.get("pages" if figure.of == "pages" else "round_trips")
+    keys = {"pages": "pages", "round trips": "round_trips"}
+    number = found.get(keys[figure.of]) if figure.of in keys else (found.get("exact") or {}).get(figure.of)
     return None if number is None else float(number)
 
 

@@ -19,6 +19,7 @@ ROWS: dict[str, Callable[[Clients], Iterator[Measure]]] = {
     "insert": writing.one,
     "bulk": writing.many,
     "triggers": triggers.triggers,
+    "counter": writing.counter,
     "edit": drawings.edit,
     "find": drawings.find,
     "search": drawings.search,

@@ -13,6 +13,7 @@ _WIDTH, _MARGIN = 420, 12
 _LINE, _BAR = 34, 8
 _RIGHT = _WIDTH - _MARGIN
 
+_HAMMERED = 10_000
 _EXACT = ("statements", "round_trips", "pages")
 
 # Readable down to a width of 390 pixels, where 13 units are 12 pixels; the picture brings its own paper.
@@ -58,6 +59,7 @@ def markdown(result: Found) -> str:
             f"| {measure['name']} | {judged['figure']} | {said(judged)} | {judged['verdict']} |"
             for judged in measure["figures"]
         ]
+    lines += [f"| {operation} | {figure} | {value} | {word} |" for operation, figure, value, word in _elsewhere(result)]
     lines += ["", "## Operations", ""]
     for measure in result["operations"]:
         lines += [f"### {measure['name']}", ""]
@@ -91,6 +93,32 @@ def _place(result: Found) -> list[str]:
         "Times on shared machines are ratios or nothing, and even ratios depend on where client and server run. Pages,"
         " statements and round trips are exact: BEGIN, COMMIT and ROLLBACK count as statements.",
     ]
+
+
+def _elsewhere(result: Found) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the figures of what is no operation of one connection: loading, and many clients at once."""
+    if load := result.get("load"):
+        figure = next(way for way in load["ways"] if way["name"] == load["figure_is_for"])
+        operation = f"load {load['rows']:,} threats"
+        words = f"{figure['name']}: <= {load['figure']:g}x {load['ways'][0]['name']}"
+        yield operation, words, times(figure["ratio"]), _word(figure["ratio"] <= load["figure"])
+        yield operation, "counts that are wrong: 0", str(load["counts_wrong"]), _word(load["counts_wrong"] == 0)
+    if many := result.get("concurrency"):
+        operation = f"{many['hammered']:,} statements that meet others"
+        # The server counts those that callers see, too.
+        deadlocks = max(many["deadlocks"].values())
+        enough = deadlocks > 0 or many["hammered"] >= _HAMMERED
+        yield (
+            operation,
+            f"deadlocks in {_HAMMERED:,}: 0",
+            str(deadlocks),
+            _word(deadlocks == 0) if enough else "meant for more",
+        )
+        yield operation, "counts that are wrong: 0", str(many["counts_wrong"]), _word(many["counts_wrong"] == 0)
+
+
+def _word(reached: bool) -> str:
+    return "reached" if reached else "missed"
 
 
 def _ways(measure: Found) -> Iterator[str]:

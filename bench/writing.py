@@ -177,6 +177,54 @@ def many(clients: Clients) -> Iterator[Measure]:
     _remove(clients, model)
 
 
+def counter(clients: Clients) -> Iterator[Measure]:
+    """Measure the update that keeps a model's count: what it writes to the log, and whether it leaves indexes alone."""
+    model = clients.value(_MODEL, FEW, FEW)
+    name = "UPDATE of a count"
+    with clients.workbench.owner() as guard:
+        guard.execute("SET ROLE tmi_guard")
+
+        def update() -> None:
+            guard.execute("UPDATE threat_models SET threat_count = threat_count + 1 WHERE id = %s", [model])
+
+        yield Measure(
+            "count one more threat",
+            [Way(name, update, repeat=10, exact=lambda: {**_logged(clients, update), **_hot(clients, model)})],
+            [Figure(name, "<=", 210, of="bytes of WAL"), Figure(name, ">=", 99, of="% HOT")],
+            connections=[guard],
+        )
+    _remove(clients, model)
+
+
+def _logged(clients: Clients, update: Callable[[], None]) -> dict[str, float]:
+    """Tell how much of the log one update is. Nobody else may write meanwhile."""
+    times = 100
+    where = "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"
+    # After a checkpoint the first change of a page writes all of it.
+    update()
+    before = clients.value(where)
+    for _ in range(times):
+        update()
+    return {"bytes of WAL": round(float(clients.value(where) - before) / times, 1)}
+
+
+def _hot(clients: Clients, model: Any) -> dict[str, float]:
+    """Tell how many of the updates that inserts cause leave the indexes alone."""
+
+    def updates() -> tuple[int, int]:
+        # What a backend has counted is shown at the latest when it is asked to.
+        clients.hand("SELECT pg_stat_force_next_flush()")
+        text = "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relid = 'threat_models'::regclass"
+        made, hot = clients.hand(text)[0]
+        return int(made), int(hot)
+
+    before = updates()
+    for _ in range(200):
+        clients.hand(_INSERT, model, *FIELDS.values())
+    after = updates()
+    return {"% HOT": round(100 * (after[1] - before[1]) / (after[0] - before[0]), 1)}
+
+
 def _pgbench(
     clients: Clients, model: Any, values: list[Any], without: Callable[[], None], with_triggers: Callable[[], None]
 ) -> Iterator[Way]:

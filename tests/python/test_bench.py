@@ -31,6 +31,7 @@ ROWS = {
     "count trigger: one row": ["without count triggers", "with count triggers"],
     "count trigger: 1,000 rows of one model": ["without count triggers", "with count triggers"],
     "count trigger: 1,000 rows of 500 models": ["without count triggers", "with count triggers"],
+    "count one more threat": ["UPDATE of a count"],
     "1,000 keys of metadata, of one entity": ["INSERT, not validated", "INSERT, validated", "API, one statement"],
     "1,000 keys of metadata, of 1,000 entities": ["INSERT, not validated", "INSERT, validated"],
     "move one of 1,500 cells": ["read, modify, write by psycopg", "API, one statement", "tmi_db"],
@@ -134,6 +135,14 @@ def test_pages_are_judged_by_how_many_more_they_are(pages: int, expected: str) -
     ways = _took(own=1.0, base=1.0)
     ways["own"]["pages"] = pages
     assert verdict(Figure("own", "<=", 6, "base", of="pages"), ways, "full")["verdict"] == expected
+
+
+@pytest.mark.parametrize(("wal", "expected"), [(210.0, "reached"), (211.0, "missed")])
+def test_other_exact_numbers_are_judged_by_what_they_are_numbers_of(wal: float, expected: str) -> None:
+    ways = _took(own=1.0)
+    ways["own"]["exact"] = {"bytes of WAL": wal, "% HOT": 100.0}
+    assert verdict(Figure("own", "<=", 210, of="bytes of WAL"), ways, "full")["verdict"] == expected
+    assert verdict(Figure("own", "<=", 210, of="lines"), ways, "full")["verdict"] == "not measured"
 
 
 def test_a_figure_for_another_data_set_or_without_a_measurement_is_not_judged() -> None:

@@ -102,10 +102,10 @@ BEGIN
 
   INSERT INTO threats (id, threat_model_id, diagram_id, cell_id, name, description, risk_rating, score, mitigated, status, threat_type, mitigation)
   SELECT
-    _document_uuid(p_threat_model_id, format('threat/%s/%s/%s', d.n - 1, c.n - 1, t.n - 1)),
+    _document_uuid(p_threat_model_id, t.place),
     p_threat_model_id,
-    _document_uuid(p_threat_model_id, 'diagram/' || d.n - 1),
-    c.cell ->> 'id',
+    _document_uuid(p_threat_model_id, t.diagram_place),
+    t.cell_id,
     left(coalesce(nullif(t.threat ->> 'title', ''), 'Untitled threat'), 256),
     t.threat ->> 'description',
     CASE WHEN _severity(t.threat ->> 'severity') IN ('Unknown', 'None', 'Low', 'Medium', 'High', 'Critical') THEN _severity(t.threat ->> 'severity') ELSE 'Unknown' END,
@@ -115,18 +115,14 @@ BEGIN
     t.threat ->> 'status',
     t.threat ->> 'type',
     t.threat ->> 'mitigation'
-  FROM jsonb_array_elements(v_diagrams) WITH ORDINALITY AS d (diagram, n)
-  CROSS JOIN LATERAL jsonb_array_elements(coalesce(d.diagram -> 'cells', '[]')) WITH ORDINALITY AS c (cell, n)
-  CROSS JOIN LATERAL jsonb_array_elements(CASE WHEN jsonb_typeof(c.cell #> '{data,threats}') = 'array' THEN c.cell #> '{data,threats}' ELSE '[]' END) WITH ORDINALITY AS t (threat, n)
-  ORDER BY d.n, c.n, t.n;
+  FROM _threat_dragon_threats(v_diagrams) t
+  ORDER BY t.number;
   GET DIAGNOSTICS v_threats = ROW_COUNT;
 
   -- What no column holds is kept whole, so that an export can give it back.
   INSERT INTO metadata (threat_model_id, entity_type, entity_id, key, value)
-  SELECT p_threat_model_id, 'threat', _document_uuid(p_threat_model_id, format('threat/%s/%s/%s', d.n - 1, c.n - 1, t.n - 1)), 'td-extra', e.extra::text
-  FROM jsonb_array_elements(v_diagrams) WITH ORDINALITY AS d (diagram, n)
-  CROSS JOIN LATERAL jsonb_array_elements(coalesce(d.diagram -> 'cells', '[]')) WITH ORDINALITY AS c (cell, n)
-  CROSS JOIN LATERAL jsonb_array_elements(CASE WHEN jsonb_typeof(c.cell #> '{data,threats}') = 'array' THEN c.cell #> '{data,threats}' ELSE '[]' END) WITH ORDINALITY AS t (threat, n)
+  SELECT p_threat_model_id, 'threat', _document_uuid(p_threat_model_id, t.place), 'td-extra', e.extra::text
+  FROM _threat_dragon_threats(v_diagrams) t
   CROSS JOIN LATERAL (
     SELECT t.threat - ARRAY['description', 'status', 'type', 'mitigation']
       - CASE WHEN length(t.threat ->> 'title') BETWEEN 1 AND 256 THEN 'title' ELSE '' END
@@ -165,17 +161,13 @@ BEGIN
       (
         SELECT jsonb_agg(jsonb_build_object('path', w.path, 'code', w.code, 'message', w.message) ORDER BY w.path, w.code)
         FROM (
-          SELECT format('$.detail.diagrams[%s].cells[%s].data.threats[%s].severity', d.n - 1, c.n - 1, t.n - 1), 'unknown_severity', 'kept in td-extra, stored as Unknown'
-          FROM jsonb_array_elements(v_diagrams) WITH ORDINALITY AS d (diagram, n)
-          CROSS JOIN LATERAL jsonb_array_elements(coalesce(d.diagram -> 'cells', '[]')) WITH ORDINALITY AS c (cell, n)
-          CROSS JOIN LATERAL jsonb_array_elements(CASE WHEN jsonb_typeof(c.cell #> '{data,threats}') = 'array' THEN c.cell #> '{data,threats}' ELSE '[]' END) WITH ORDINALITY AS t (threat, n)
+          SELECT t.path || '.severity', 'unknown_severity', 'kept in td-extra, stored as Unknown'
+          FROM _threat_dragon_threats(v_diagrams) t
           WHERE t.threat ->> 'severity' <> ''
             AND _severity(t.threat ->> 'severity') NOT IN ('Unknown', 'None', 'Low', 'Medium', 'High', 'Critical')
           UNION ALL
-          SELECT format('$.detail.diagrams[%s].cells[%s].data.threats[%s].title', d.n - 1, c.n - 1, t.n - 1), 'name_too_long', 'cut to 256 characters, whole in td-extra'
-          FROM jsonb_array_elements(v_diagrams) WITH ORDINALITY AS d (diagram, n)
-          CROSS JOIN LATERAL jsonb_array_elements(coalesce(d.diagram -> 'cells', '[]')) WITH ORDINALITY AS c (cell, n)
-          CROSS JOIN LATERAL jsonb_array_elements(CASE WHEN jsonb_typeof(c.cell #> '{data,threats}') = 'array' THEN c.cell #> '{data,threats}' ELSE '[]' END) WITH ORDINALITY AS t (threat, n)
+          SELECT t.path || '.title', 'name_too_long', 'cut to 256 characters, whole in td-extra'
+          FROM _threat_dragon_threats(v_diagrams) t
           WHERE length(t.threat ->> 'title') > 256
           UNION ALL
           SELECT format('$.detail.diagrams[%s].cells[%s].id', d.n - 1, max(c.n) - 1), 'duplicate_cell_id', 'two cells of the diagram have the same id'

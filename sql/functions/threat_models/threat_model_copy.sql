@@ -32,7 +32,6 @@ AS $$
 DECLARE
   v_id uuid;
   v_actor text;
-  v_unknown text;
   v_model threat_models;
   v_threats threats[];
   v_diagrams diagrams[];
@@ -42,15 +41,7 @@ DECLARE
 BEGIN
   PERFORM _enter(p_threat_model_id, 'reader');
   v_id := coalesce(p_id, uuid_generate_v4());
-  SELECT i.part
-  INTO v_unknown
-  FROM unnest(p_include) AS i (part)
-  WHERE i.part IS NULL OR i.part NOT IN ('metadata', 'threats', 'diagrams', 'documents', 'sources')
-  LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION 'a model has no part % to copy', coalesce(to_json(v_unknown)::text, 'null') USING ERRCODE = 'TM422', DETAIL = 'field: include',
-      HINT = 'the parts are metadata, threats, diagrams, documents, sources';
-  END IF;
+  PERFORM _check_parts(p_include, ARRAY['metadata', 'threats', 'diagrams', 'documents', 'sources']);
   -- All is read before the new model is entered: the scope is one model at a time.
   SELECT m.*
   INTO v_model

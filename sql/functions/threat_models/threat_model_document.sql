@@ -14,17 +14,8 @@ SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
   v_role text := _enter(p_threat_model_id, 'reader');
-  v_unknown text;
 BEGIN
-  SELECT i.part
-  INTO v_unknown
-  FROM unnest(p_include) AS i (part)
-  WHERE i.part IS NULL OR i.part NOT IN ('access', 'metadata', 'threats', 'diagrams', 'documents', 'sources')
-  LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION 'a model has no part %', coalesce(to_json(v_unknown)::text, 'null') USING ERRCODE = 'TM422', DETAIL = 'field: include',
-      HINT = 'the parts are access, metadata, threats, diagrams, documents, sources';
-  END IF;
+  PERFORM _check_parts(p_include, ARRAY['access', 'metadata', 'threats', 'diagrams', 'documents', 'sources']);
   RETURN (
     SELECT to_jsonb(m) || jsonb_build_object('role', v_role) || jsonb_strip_nulls(jsonb_build_object(
       'access', CASE WHEN p_include IS NULL OR 'access' = ANY (p_include) THEN (

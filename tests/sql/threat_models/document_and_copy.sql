@@ -50,10 +50,10 @@ SELECT is(
   'cv', 'metadata comes along, that of cells too'
 );
 SELECT is(
-  (SELECT (m.threat_count, m.diagram_count, m.document_count)::text FROM threat_model_copy('10000000-0000-4000-8000-000000000001', 'Part', '{threats,metadata}') m),
+  (SELECT (m.threat_count, m.diagram_count, m.document_count)::text FROM threat_model_copy('10000000-0000-4000-8000-000000000001', 'Part', '{threats,metadata}', '10000000-0000-4000-8000-000000000008') m),
   '(1,0,0)', 'parts can be left out'
 );
 SELECT is(
-  (SELECT t.diagram_id IS NULL AND t.cell_id IS NULL FROM threat_model_list(1) m CROSS JOIN LATERAL threat_list(m.id) t), true, 'then threats point nowhere'
+  (SELECT t.diagram_id IS NULL AND t.cell_id IS NULL FROM threat_list('10000000-0000-4000-8000-000000000008') t), true, 'then threats point nowhere'
 );
 SELECT * FROM finish();

@@ -7,8 +7,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from support.database import Database
+from tmi_db import migrate
 from tmi_db.postgresql import OLDEST_MAJOR, Installation, installations, locate
 from tmi_db.tool import ToolError
 
@@ -113,3 +117,27 @@ def test_every_installation_is_new_enough_and_says_what_it_is() -> None:
         assert installation.version.startswith(f"{installation.major}")
         assert locate(str(installation.major)).major == installation.major
         assert locate(str(installation.bin_dir)).version == installation.version
+
+
+# Servers that lack security fixes
+
+
+@pytest.mark.parametrize(
+    "version", [140099, 150000, 150019, 150020, 160015, 160016, 170011, 170012, 180006, 180007, 190000]
+)
+def test_health_warns_of_the_servers_that_the_runner_warns_of(database: Database, version: int) -> None:
+    with database.connect() as connection:
+        row = connection.execute("SELECT pg_get_functiondef('health()'::regprocedure)").fetchone()
+        asked = "current_setting('server_version_num')::integer"
+        assert row and row[0].count(asked) == 1
+        # The tests' own server is an embedded one, of which nobody is warned.
+        connection.execute(row[0].replace(asked, str(version)).replace("'cluster_name'", "'application_name'"))
+        found = connection.execute("SELECT status, detail FROM health() WHERE name = 'server_version'").fetchone()
+    assert found
+    reached = SimpleNamespace(fetchone=lambda: (False,))
+    server: Any = SimpleNamespace(info=SimpleNamespace(server_version=version), execute=lambda _: reached)
+    warning = migrate.old_server(server)
+    status, detail = found
+    assert (status == "warning") == bool(warning)
+    if warning:
+        assert detail.partition(" lacks ")[2] == warning.partition(" lacks ")[2].removesuffix(": update the server")

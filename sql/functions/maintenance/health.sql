@@ -30,10 +30,16 @@ BEGIN
     CASE WHEN v_version < 150000 THEN 'error' WHEN v_version < f.version AND NOT v_embedded THEN 'warning' ELSE 'ok' END,
     split_part(current_setting('server_version'), ' ', 1) || CASE
       WHEN v_version < 150000 THEN ' is older than 15'
-      WHEN v_version < f.version THEN ' lacks the security fixes of November 2026 (15.20, 16.16, 17.12, 18.7)'
+      WHEN v_version < f.version THEN format(' lacks the security fixes of November 2026 (%s)', f.versions)
       ELSE ''
     END
-  FROM (SELECT max(v.version) AS version FROM unnest(ARRAY[150020, 160016, 170012, 180007]) AS v (version) WHERE v.version / 10000 = v_version / 10000) f;
+  FROM (
+    SELECT
+      max(v.version) FILTER (WHERE v.version / 10000 = v_version / 10000) AS version,
+      string_agg(format('%s.%s', v.version / 10000, v.version % 10000), ', ' ORDER BY v.version) AS versions
+    -- The runner names them too, to warn where there is no function yet.
+    FROM unnest(ARRAY[150020, 160016, 170012, 180007]) AS v (version)
+  ) f;
 
   RETURN QUERY
   SELECT

@@ -39,7 +39,8 @@ COMMENT ON CONSTRAINT diagrams_description_length_check ON diagrams IS 'A text h
 COMMENT ON INDEX diagrams_pkey IS 'Which diagram has this id?';
 COMMENT ON INDEX diagrams_threat_model_id_id_key IS 'Is this diagram of this model?';
 
--- Plans are kept for models of all sizes. Made for as few rows as most models hold, they would read a large one from end to end.
+-- Plans are kept for models of all sizes. Made for the few rows that most models hold, they would read a large one from end to
+-- end for one row; so the planner, if it does not know the model, is told of twenty.
 ALTER TABLE diagrams ALTER COLUMN threat_model_id SET (n_distinct = -0.05);
 
 CREATE INDEX idx_diagrams_metadata

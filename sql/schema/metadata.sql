@@ -58,7 +58,8 @@ COMMENT ON CONSTRAINT metadata_value_length_check ON metadata IS 'A value is the
 COMMENT ON INDEX metadata_pkey IS 'Which pair has this id?';
 COMMENT ON INDEX metadata_entity_type_entity_id_key_key IS 'Which value has this key of this entity?';
 
--- Plans are kept for models of all sizes. Made for as few rows as most models hold, they would read a large one from end to end.
+-- Plans are kept for models of all sizes. Made for the few rows that most models hold, they would read a large one from end to
+-- end for one row; so the planner, if it does not know the model, is told of twenty.
 ALTER TABLE metadata ALTER COLUMN threat_model_id SET (n_distinct = -0.05);
 
 CREATE INDEX idx_metadata_threat_model

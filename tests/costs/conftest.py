@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from costs.places import PLACES, Place, find
 from support.costs import Service
 from support.database import Database, run
 
@@ -19,6 +20,13 @@ def filled(template: Database) -> Iterator[Database]:
         conn.execute("VACUUM (ANALYZE)")
     yield database
     database.drop()
+
+
+@pytest.fixture(scope="session")
+def places(filled: Database) -> list[Place]:
+    """Everyone's places, which copies of the database have too."""
+    with filled.connect() as conn:
+        return [find(conn, *place) for place in PLACES]
 
 
 @pytest.fixture(scope="module")

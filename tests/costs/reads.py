@@ -5,23 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-
-@dataclass(frozen=True)
-class Place:
-    """A person in a model, and one thing of each kind in it."""
-
-    email: str
-    user: UUID
-    model: UUID
-    threat: UUID
-    diagram: UUID
-    document: UUID
-    source: UUID
-    session: UUID
-    cell: UUID
-
+from costs.places import Place
 
 Arguments = Callable[[Place], dict[str, Any]]
 

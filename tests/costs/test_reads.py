@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import psycopg
 import pytest
-from costs.reads import READS, Place, Read
+from costs.places import PLACES, Place
+from costs.reads import READS, Read
 from support.costs import CALLS_UNTIL_PLANS_STAY, FEW, FUNCTIONS, MANY, Cost, Service, pages
-from support.database import Connection, Database
-
-# The person with 5 models in a small one and in the full one, then the one with 5,000 in the same.
-PLACES = ((FEW, "Model 5002"), (FEW, "Model 5001"), (MANY, "Model 5000"), (MANY, "Model 5001"))
+from support.database import Database
 
 # For the upper levels of an index, or a row that stands on the next page.
 SLACK = 2
 
 # One row: the planner reads it as a whole, and right so.
 TINY = {"context_keys"}
-
-
-@pytest.fixture(scope="module")
-def places(filled: Database) -> Iterator[list[Place]]:
-    with filled.connect() as conn:
-        yield [_place(conn, *place) for place in PLACES]
-
-
-def _place(conn: Connection, email: str, name: str) -> Place:
-    row = conn.execute(
-        """
-        SELECT u.email, u.id, m.id, t.id, d.id, o.id, s.id, c.id, cell_entity_id(d.id, 'a')
-        FROM threat_models m
-        JOIN threats t ON t.threat_model_id = m.id AND t.name = 'Threat 11'
-        JOIN diagrams d ON d.threat_model_id = m.id AND d.name = 'Diagram 1'
-        JOIN documents o ON o.threat_model_id = m.id AND o.name = 'Document 11'
-        JOIN sources s ON s.threat_model_id = m.id AND s.name = 'Source 11'
-        JOIN collaboration_sessions c ON c.diagram_id = d.id
-        CROSS JOIN users u
-        WHERE u.email = %s
-          AND m.name = %s
-        """,
-        [email, name],
-    ).fetchone()
-    assert row is not None
-    return Place(*row)
 
 
 @pytest.mark.parametrize("read", READS, ids=str)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +64,12 @@ class Service:
     def rows(self, email: str, name: str, /, **arguments: Any) -> list[Any]:
         """Call a function."""
         return self.connection.execute(*self.bind(email, name, arguments)).fetchall()
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Undo what is called within."""
+        with self.connection.transaction(force_rollback=True):
+            yield
 
     def cost(self, email: str, name: str, /, **arguments: Any) -> Cost:
         """Call a function and count, with whatever plans the connection keeps by now."""

@@ -17,13 +17,13 @@ DECLARE
   v_is_missing boolean;
   v_is_stale boolean;
 BEGIN
-  -- The model is locked already; its rows are locked in the order of their ids, as everywhere.
+  -- The model is locked already; its rows are locked in the order of their ids, as everywhere. A join, since ids in an array
+  -- would be looked for in an index of the whole model.
   PERFORM
-  FROM documents t
-  WHERE t.threat_model_id = p_threat_model_id
-    AND t.id = ANY (v_ids)
+  FROM unnest(v_ids) AS i (id)
+  JOIN documents t ON t.threat_model_id = p_threat_model_id AND t.id = i.id
   ORDER BY t.id
-  FOR NO KEY UPDATE;
+  FOR NO KEY UPDATE OF t;
   BEGIN
     SELECT
       array_agg(jsonb_populate_record(t, p_items -> (i.n - 1)::integer) ORDER BY i.n),

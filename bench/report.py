@@ -60,7 +60,8 @@ def markdown(result: Found) -> str:
             for judged in measure["figures"]
         ]
     lines += [f"| {operation} | {figure} | {value} | {word} |" for operation, figure, value, word in _elsewhere(result)]
-    lines += ["", "## Operations", ""]
+    if result["operations"]:
+        lines += ["", "## Operations", ""]
     for measure in result["operations"]:
         lines += [f"### {measure['name']}", ""]
         if measure["note"]:

@@ -1,4 +1,10 @@
-"""Access tokens: short-lived, signed by the service, stored nowhere."""
+"""Access tokens: short-lived, signed by the service, stored nowhere.
+
+They carry the e-mail address, which is what the database is told, so that a request costs no look-up. Therefore an
+address must not pass from one person to another within LIFETIME: an old token would act for the new holder. A service
+that changes addresses (`db.auth.users.change_email`) or deletes users keeps a given-up address from others for as long,
+or puts the user's id in here and asks `db.auth.users.get` for the address that goes with it, once a request.
+"""
 
 import hmac
 import json

@@ -71,13 +71,13 @@ class Client:
         rooms = self._services.rooms
         session_id = await self._join()
         try:
-            with rooms.seat(self._threat_model_id, email) as seat:
+            with rooms.seat(self._threat_model_id, self._diagram_id, email) as seat:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._show_changes(session_id, seat))
                     tasks.create_task(self._obey(email))
                     tasks.create_task(self._stay(session_id))
         finally:
-            if not rooms.is_seated(self._threat_model_id, email):
+            if not rooms.is_seated(self._diagram_id, email):
                 with contextlib.suppress(TmiError):  # who has lost access has left already
                     await self._services.db.as_user(email).sessions.leave(self._threat_model_id, session_id)
 

@@ -16,6 +16,7 @@ class Seat:
     """One connected client."""
 
     threat_model_id: UUID
+    diagram_id: UUID
     email: str
     hint: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when something may have changed. Hints that come while one is dealt with are one more hint, no queue."""
@@ -52,18 +53,18 @@ class Rooms:
             await self._notices.__aexit__(kind, error, traceback)
 
     @contextlib.contextmanager
-    def seat(self, threat_model_id: UUID, email: str) -> Iterator[Seat]:
+    def seat(self, threat_model_id: UUID, diagram_id: UUID, email: str) -> Iterator[Seat]:
         """Take a seat for as long as the block lasts."""
-        seat = Seat(threat_model_id, email)
+        seat = Seat(threat_model_id, diagram_id, email)
         self._seats.add(seat)
         try:
             yield seat
         finally:
             self._seats.discard(seat)
 
-    def is_seated(self, threat_model_id: UUID, email: str) -> bool:
-        """Say whether somebody has a seat, perhaps in another window."""
-        return any(seat.threat_model_id == threat_model_id and seat.email == email for seat in self._seats)
+    def is_seated(self, diagram_id: UUID, email: str) -> bool:
+        """Say whether somebody has a seat at a diagram, perhaps in another window."""
+        return any(seat.diagram_id == diagram_id and seat.email == email for seat in self._seats)
 
     async def _listen(self) -> None:
         async for notice in self._notices:

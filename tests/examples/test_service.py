@@ -453,3 +453,34 @@ def test_who_leaves_is_seen_to_leave(
     host.leave()
     alone = guest.until("changed", lambda message: _emails(message) == {BOB})
     assert alone["people"] == [{"email": BOB, "role": "writer", "host": True}]
+
+
+def test_who_leaves_one_of_two_drawings_is_seen_to_leave_that_one(
+    draw: Callable[..., Drawer], alice: httpx.Client, bob: httpx.Client, model: str, diagram: str
+) -> None:
+    _share(alice, model, BOB, "writer")
+    other = (
+        f"/threat-models/{model}/diagrams/{_id(alice.post(f'/threat-models/{model}/diagrams', json={'name': 'Other'}))}"
+    )
+    guest, guest_of_other = draw(BOB, diagram), draw(BOB, other)
+    first, second = draw(ALICE, diagram), draw(ALICE, other)
+    guest.until("changed", lambda message: _emails(message) == {ALICE, BOB})
+    guest_of_other.until("changed", lambda message: _emails(message) == {ALICE, BOB})
+    first.leave()
+    guest.until("changed", lambda message: _emails(message) == {BOB})
+    second.send(ops=[_add("a")])
+    changed = guest_of_other.until("changed", _has_cell("a"))
+    assert _emails(changed) == {ALICE, BOB}
+
+
+def test_who_closes_one_of_two_windows_stays(
+    draw: Callable[..., Drawer], alice: httpx.Client, bob: httpx.Client, model: str, diagram: str
+) -> None:
+    _share(alice, model, BOB, "writer")
+    guest, first, second = draw(BOB, diagram), draw(ALICE, diagram), draw(ALICE, diagram)
+    guest.until("changed", lambda message: _emails(message) == {ALICE, BOB})
+    second.next("joined")
+    first.next("joined")
+    first.leave()
+    second.send(ops=[_add("a")])
+    assert _emails(guest.until("changed", _has_cell("a"))) == {ALICE, BOB}

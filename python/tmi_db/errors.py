@@ -40,7 +40,8 @@ class TmiError(Exception):
         table: the table concerned.
         column: the column concerned.
         constraint: the constraint or unique index that refused.
-        field: the argument or column that is wrong; several columns of one constraint are joined by `, `.
+        field: the argument or column that is wrong; several columns of one constraint are joined by `, `; None where
+            there is a reason.
         path: the JSON Pointer of what is wrong inside a document.
         index: the position, in a bulk call's array, of the item that is wrong; the first is 0.
         reason: why an operation on cells is refused, in the word that editors are sent, such as `cell_already_exists`.
@@ -245,7 +246,7 @@ def _location(detail: str | None, column: str | None, constraint: str | None) ->
         found["path"] = rest
     elif "index" in found and _WORD.match(rest):
         found["field"] = rest
-    if "field" not in found:
+    if "field" not in found and "reason" not in found:
         columns = (column,) if column else CONSTRAINT_COLUMNS.get(constraint or "", ())
         if columns:
             found["field"] = ", ".join(columns)

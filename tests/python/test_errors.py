@@ -141,6 +141,12 @@ def test_what_is_meant_is_read_from_the_detail(conn: Connection, detail: str, ex
     assert {name: value for name, value in found.items() if value is not None} == expected
 
 
+def test_an_operation_that_is_refused_has_a_reason_and_no_field(conn: Connection) -> None:
+    detail = "item 3: update_nonexistent_cell"
+    error = raise_in_database(conn, ERRCODE="TM404", TABLE="diagrams", COLUMN="cells", DETAIL=detail)
+    assert (error.field, error.path, error.index, error.reason) == (None, None, 3, "update_nonexistent_cell")
+
+
 def test_everything_that_the_database_said_is_kept(conn: Connection) -> None:
     said = {
         "DETAIL": "field: x",

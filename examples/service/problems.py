@@ -40,7 +40,7 @@ STATUSES: Mapping[type[TmiError], int] = {
 """The status for each exception; whatever is not here is a fault of the service or of the database."""
 
 _HEADERS: Mapping[int, Mapping[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
-_SHOWN = ("field", "path", "index", "hint")
+_SHOWN = ("field", "path", "index", "reason", "hint")
 _log = logging.getLogger(__name__)
 
 

@@ -20,6 +20,7 @@ from .errors import (
     TooLarge,
     Unauthenticated,
 )
+from .notices import AsyncNotices, Notice, Notices
 
 __version__ = "0.1.0"
 
@@ -28,6 +29,7 @@ __all__ = [
     "Api",
     "AsyncApi",
     "AsyncDatabase",
+    "AsyncNotices",
     "Conflict",
     "ConnectionLost",
     "Contended",
@@ -36,6 +38,8 @@ __all__ = [
     "Invalid",
     "Key",
     "NotFound",
+    "Notice",
+    "Notices",
     "PoolTimeout",
     "Stale",
     "TmiError",

@@ -20,6 +20,7 @@ from .aio_tokens import AsyncRefreshTokens
 from .calls import Function, Statements, refusal
 from .context import Key, Signer
 from .errors import ConnectionLost, Invalid, PoolTimeout, TmiError, from_database
+from .notices import AsyncNotices
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -63,6 +64,8 @@ class AsyncDatabase:
         chosen = pooling.choose_key(key)
         self._signer = Signer(chosen) if chosen else None
         self._statements = Statements(schema)
+        self._dsn = dsn
+        self._schema = schema
         self._timeout = timeout
         self._prepare = prepare
         self._retries = retries
@@ -131,6 +134,18 @@ class AsyncDatabase:
     def maintenance(self) -> AsyncMaintenance:
         """The functions of maintenance. They need the role tmi_maintenance, and no user."""
         return AsyncMaintenance(_Single(self, None))
+
+    def notices(self, dsn: str | None = None, *, timeout: float | None = None) -> AsyncNotices:
+        """Listen to the changes of diagrams, sessions and threat models: an iterator, to be entered first.
+
+        It has a connection of its own, whether the pool is open or not, and needs no user: notices carry ids only, and
+        are a reason to read again through the API.
+
+        Args:
+            dsn: a direct connection, where the pool's go through a pooler; by default as the pool connects.
+            timeout: seconds without a notice after which iteration ends; None to wait for ever.
+        """
+        return AsyncNotices(self._dsn if dsn is None else dsn, self._schema, timeout=timeout)
 
     @asynccontextmanager
     async def session(

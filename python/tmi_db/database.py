@@ -20,6 +20,7 @@ from ._generated.api import Api, Auth, Maintenance
 from .calls import Function, Statements, refusal
 from .context import Key, Signer
 from .errors import ConnectionLost, Invalid, PoolTimeout, TmiError, from_database
+from .notices import Notices
 from .tokens import RefreshTokens
 
 R = TypeVar("R")
@@ -64,6 +65,8 @@ class Database:
         chosen = pooling.choose_key(key)
         self._signer = Signer(chosen) if chosen else None
         self._statements = Statements(schema)
+        self._dsn = dsn
+        self._schema = schema
         self._timeout = timeout
         self._prepare = prepare
         self._retries = retries
@@ -132,6 +135,18 @@ class Database:
     def maintenance(self) -> Maintenance:
         """The functions of maintenance. They need the role tmi_maintenance, and no user."""
         return Maintenance(_Single(self, None))
+
+    def notices(self, dsn: str | None = None, *, timeout: float | None = None) -> Notices:
+        """Listen to the changes of diagrams, sessions and threat models: an iterator, to be entered first.
+
+        It has a connection of its own, whether the pool is open or not, and needs no user: notices carry ids only, and
+        are a reason to read again through the API.
+
+        Args:
+            dsn: a direct connection, where the pool's go through a pooler; by default as the pool connects.
+            timeout: seconds without a notice after which iteration ends; None to wait for ever.
+        """
+        return Notices(self._dsn if dsn is None else dsn, self._schema, timeout=timeout)
 
     @contextmanager
     def session(

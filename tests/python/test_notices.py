@@ -16,7 +16,8 @@ from psycopg import sql
 from support import database as databases
 from support.cluster import Cluster
 from support.database import Connection, Database, acting_as
-from tmi_db import declared
+from tmi_db import AsyncDatabase, declared
+from tmi_db import Database as TmiDatabase
 from tmi_db.errors import ConnectionLost, TmiError
 from tmi_db.installation import initialise
 from tmi_db.notices import AsyncNotices, Notice, Notices, channel, parse
@@ -129,6 +130,21 @@ def test_a_change_of_a_diagram_is_heard_once_a_transaction(
             Notice("diagram", "update", MODEL, DIAGRAM),
             Notice("diagram", "delete", MODEL, DIAGRAM),
         ]
+
+
+def test_a_database_lends_a_listener_on_its_own_server_and_schema(database: Database, writer: Connection) -> None:
+    with pytest.raises(TmiError), TmiDatabase(database.dsn_for("app"), schema="nowhere").notices():
+        pass
+    with TmiDatabase(database.dsn_for("app")).notices(timeout=PATIENCE) as notices:
+        rename(writer, "New")
+        assert next(notices) == Notice("diagram", "update", MODEL, DIAGRAM)
+
+    async def listen() -> Notice:
+        async with AsyncDatabase("host=/nowhere").notices(database.dsn_for("app"), timeout=PATIENCE) as notices:
+            rename(writer, "Newer")
+            return await anext(notices)
+
+    assert asyncio.run(listen()) == Notice("diagram", "update", MODEL, DIAGRAM)
 
 
 def test_what_changes_nothing_or_is_rolled_back_is_not_heard_of(database: Database, writer: Connection) -> None:

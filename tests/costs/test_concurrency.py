@@ -17,7 +17,7 @@ STATEMENTS = 350
 _ANY_MODELS = "SELECT id FROM threat_models WHERE name LIKE 'Model 60%' ORDER BY md5(id::text || {seed})"
 _SOME_THREATS = "SELECT id FROM threats WHERE name = 'Hammered' AND random() < 0.1"
 
-# What plain SQL does to several models at once, each time in another order. Rows of its own choice it has to lock in one order.
+# What plain SQL does to several models at once, in any order; rows of its own choice it has to lock in one order.
 _PLAIN = (
     "INSERT INTO threats (threat_model_id, name) SELECT id, 'Hammered' FROM ({models} LIMIT 20) m",
     "INSERT INTO documents (threat_model_id, name, url)"

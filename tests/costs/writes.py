@@ -38,6 +38,14 @@ def _of_threat(**arguments: Any) -> Callable[[Place], dict[str, Any]]:
     }
 
 
+def _bulk(noun: str, **item: Any) -> Callable[[Place], dict[str, Any]]:
+    return lambda place: {"threat_model_id": place.model, "items": [{"id": getattr(place, noun), **item}]}
+
+
+def _batch(place: Place) -> dict[str, Any]:
+    return {"threat_model_id": place.model, "patches": [{"id": place.threat, "operations": OPERATIONS}]}
+
+
 CHANGES = {"name": "Other"}
 OPERATIONS = [{"op": "replace", "path": "/name", "value": "Other"}]
 PAIR = {"key": "owner", "value": "Somebody"}
@@ -49,14 +57,21 @@ WRITES = [
     Write("threat_update", 51, _one("threat", changes=CHANGES)),
     Write("threat_patch", 60, _one("threat", operations=OPERATIONS)),
     Write("threat_delete", 33, _one("threat")),
+    Write("threat_bulk_update", 52, _bulk("threat", name="Other")),
+    Write("threat_bulk_delete", 42, _bulk("threat")),
+    Write("threat_batch_patch", 65, _batch),
     Write("document_create", 44, _new(name="New", url="https://example.com/new")),
     Write("document_update", 47, _one("document", changes=CHANGES)),
     Write("document_patch", 53, _one("document", operations=OPERATIONS)),
     Write("document_delete", 32, _one("document")),
+    Write("document_bulk_update", 46, _bulk("document", name="Other")),
+    Write("document_bulk_delete", 40, _bulk("document")),
     Write("source_create", 46, _new(name="New", url="https://example.com/new")),
     Write("source_update", 50, _one("source", changes=CHANGES)),
     Write("source_patch", 56, _one("source", operations=OPERATIONS)),
     Write("source_delete", 32, _one("source")),
+    Write("source_bulk_update", 46, _bulk("source", name="Other")),
+    Write("source_bulk_delete", 40, _bulk("source")),
     Write("diagram_create", 56, _new(name="New")),
     Write("diagram_update", 58, _one("diagram", changes=CHANGES)),
     Write("diagram_patch", 57, _one("diagram", operations=OPERATIONS)),

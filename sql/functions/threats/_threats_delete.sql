@@ -16,12 +16,12 @@ DECLARE
   v_count bigint;
 BEGIN
   -- The model is locked already; its rows are locked in the order of their ids, as everywhere.
+  -- A join, since ids in an array would be looked for in an index of the whole model.
   PERFORM
-  FROM threats t
-  WHERE t.threat_model_id = p_threat_model_id
-    AND t.id = ANY (v_ids)
+  FROM unnest(v_ids) AS i (id)
+  JOIN threats t ON t.threat_model_id = p_threat_model_id AND t.id = i.id
   ORDER BY t.id
-  FOR UPDATE;
+  FOR UPDATE OF t;
   BEGIN
     PERFORM _check_unchanged(t.modified_at, (p_items -> (i.n - 1)::integer ->> 'if_modified_at')::timestamptz, 'threats')
     FROM unnest(v_ids) WITH ORDINALITY AS i (id, n)

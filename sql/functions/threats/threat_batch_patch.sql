@@ -32,11 +32,10 @@ BEGIN
   PERFORM _check_ids(p_patches);
   -- In the order of their ids, as everywhere, however the patches are ordered.
   PERFORM
-  FROM threats t
-  WHERE t.threat_model_id = p_threat_model_id
-    AND t.id = ANY (ARRAY(SELECT (p.patch ->> 'id')::uuid FROM jsonb_array_elements(p_patches) AS p (patch)))
+  FROM unnest(ARRAY(SELECT (p.patch ->> 'id')::uuid FROM jsonb_array_elements(p_patches) AS p (patch))) AS i (id)
+  JOIN threats t ON t.threat_model_id = p_threat_model_id AND t.id = i.id
   ORDER BY t.id
-  FOR NO KEY UPDATE;
+  FOR NO KEY UPDATE OF t;
   FOR v_patch, index IN
     SELECT p.patch, (p.n - 1)::integer
     FROM jsonb_array_elements(p_patches) WITH ORDINALITY AS p (patch, n)

@@ -54,6 +54,24 @@ SELECT pg_temp.refuses(left(tap.sign('alice@example.com'), -65), 'a context with
 SELECT pg_temp.refuses(left(tap.sign('alice@example.com'), -64), 'and one with an empty signature');
 SELECT pg_temp.refuses(left(tap.sign('alice@example.com'), -1), 'and one with a shortened signature');
 
+-- Signed by a holder of the key, and malformed
+SELECT pg_temp.refuses(tap.sign_text('v1.test.' || tap.base64url('alice@example.com') || '.' || e.expiry), e.description)
+FROM (
+  VALUES
+    ('', 'no expiry is no identity'),
+    ('tomorrow', 'nor is a word'),
+    ('1e12', 'nor a number in another notation'),
+    ('-', 'nor half a number'),
+    ('99999999999999999999', 'nor a time too far away to be one')
+) AS e (expiry, description);
+SELECT pg_temp.refuses(tap.sign_text('v1.test.' || e.address || '.' || extract(epoch FROM now())::bigint + 60), e.description)
+FROM (
+  VALUES
+    ('alice@example.com', 'an address that is not encoded is no identity'),
+    (tap.base64url('\xff'), 'nor is one that is no UTF-8'),
+    ('a', 'nor one that ends in the middle of a byte')
+) AS e (address, description);
+
 -- Keys that do not count
 SELECT pg_temp.refuses(
   tap.sign('alice@example.com', p_key => 'test.' || tap.base64url(sha256('a guess'))),

@@ -226,12 +226,27 @@ def test_a_model_that_is_being_created_goes_where_the_deletion_says(database: Da
     assert ask(database, "SELECT count(*) FROM threat_models") == 0
 
 
-def test_a_user_who_is_being_deleted_creates_nothing(database: Database) -> None:
+@pytest.mark.parametrize("how", ["create", "copy", "import"])
+def test_a_user_who_is_being_deleted_creates_nothing(database: Database, how: str) -> None:
     alice = add_user(database, ALICE)
-    deleted, created = meet(database, delete(alice), create_model(ALICE))
-    assert deleted.sqlstate is None
-    assert created.sqlstate is not None
-    assert ask(database, "SELECT count(*) FROM threat_models") == 0
+    add_user(database, BOB)
+    model = race(database, create_model(BOB))[0].value
+    race(database, grant(model, ALICE, "reader", BOB))
+    document = '{"summary": {"title": "Payments"}, "detail": {"diagrams": []}}'
+    creates = {
+        "create": create_model(ALICE),
+        "copy": Call("SELECT id FROM threat_model_copy(%s, 'Again')", (model,), ALICE),
+        "import": Call("SELECT threat_model_import(%s)", (document,), ALICE),
+    }
+    deleted, created = meet(database, delete(alice), creates[how])
+    assert (deleted.sqlstate, created.sqlstate) == (None, "TM401")
+    assert ask(database, "SELECT count(*) FROM threat_models") == 1
+
+
+def test_a_user_whose_address_is_being_changed_creates_nothing_under_the_old_one(database: Database) -> None:
+    alice = add_user(database, ALICE)
+    changed, created = meet(database, change_email(alice, "alice@example.org"), create_model(ALICE))
+    assert (changed.sqlstate, created.sqlstate) == (None, "TM401")
 
 
 def test_a_model_that_is_being_given_to_a_user_is_given_on_when_the_user_is_deleted(database: Database) -> None:

@@ -53,8 +53,7 @@ BEGIN
   v_sources := ARRAY(SELECT s FROM sources s WHERE s.threat_model_id = p_threat_model_id AND (p_include IS NULL OR 'sources' = ANY (p_include)));
   v_metadata := ARRAY(SELECT d FROM metadata d WHERE d.threat_model_id = p_threat_model_id AND (p_include IS NULL OR 'metadata' = ANY (p_include)));
 
-  PERFORM _enter_new(v_id);
-  v_actor := _actor();
+  v_actor := _enter_new(v_id);
   INSERT INTO threat_models (id, name, description, owner_email, created_by, threat_model_framework, issue_url)
   VALUES (v_id, p_name, v_model.description, v_actor, v_actor, v_model.threat_model_framework, v_model.issue_url);
   INSERT INTO diagrams (id, threat_model_id, name, type, description, metadata, cells)

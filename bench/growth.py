@@ -226,6 +226,10 @@ class Place:
             operation = {"op": "replace", "path": "/status", "value": f"open {next(numbers)}"}
             return {"threat_model_id": big, "threat_id": one(), "operations": [operation]}
 
+        def changed() -> dict[str, Any]:
+            items = [{"id": str(one()), "score": next(numbers) % 100} for _ in range(100)]
+            return {"threat_model_id": big, "items": items}
+
         listed = {"limit": 50}
         grant = {"role": "reader"}
         granted = few_calls(f.ACCESS_GRANT, lambda: person(2) | grant)
@@ -273,6 +277,11 @@ class Place:
                     f.THREAT_UPDATE,
                     lambda: {"threat_model_id": big, "threat_id": one(), "changes": {"score": next(numbers) % 100}},
                 ),
+            ),
+            Operation(
+                "bulk update of 100",
+                True,
+                few_calls(f.THREAT_BULK_UPDATE, changed),
             ),
             Operation("patch one threat", True, few_calls(f.THREAT_PATCH, patched)),
             Operation(

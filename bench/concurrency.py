@@ -336,7 +336,7 @@ def _client(pipe: Pipe, barrier: Any, stage: Stage, number: int) -> None:
             while (order := pipe.recv()) is not None:
                 job, seconds = order
                 barrier.wait(_WAIT)
-                pipe.send(_slice(jobs[job], seconds))
+                pipe.send(work(jobs[job], seconds))
     except EOFError:
         pass
     except BrokenBarrierError:
@@ -346,7 +346,13 @@ def _client(pipe: Pipe, barrier: Any, stage: Stage, number: int) -> None:
         pipe.send(f"{type(error).__name__}: {error}")
 
 
-def _slice(job: Callable[[], object], seconds: float) -> Done:
+def work(job: Callable[[], object], seconds: float) -> Done:
+    """Do a job over and over for so many seconds, whatever comes of it.
+
+    Args:
+        job: does one statement.
+        seconds: after how many no other is begun.
+    """
     done = Done()
     retries = _Counted.retries
     cpu = time.process_time()

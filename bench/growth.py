@@ -227,7 +227,8 @@ class Place:
             return {"threat_model_id": big, "threat_id": one(), "operations": [operation]}
 
         def changed() -> dict[str, Any]:
-            items = [{"id": str(one()), "score": next(numbers) % 100} for _ in range(100)]
+            score = next(numbers)
+            items = [{"id": one(), "score": (score + place) % 100} for place in range(100)]
             return {"threat_model_id": big, "items": items}
 
         listed = {"limit": 50}

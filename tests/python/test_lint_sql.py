@@ -125,6 +125,12 @@ BREACHES = [
         "IF _enter(p_threat_id, 'reader') = '' THEN END IF",
         "2: enter-first: ",
     ),
+    (
+        GET,
+        "PERFORM _enter(p_threat_id, 'reader')",
+        "SELECT * INTO v_x FROM _enter_page(1, lower('a')) e, threats",
+        "2: enter-first: ",
+    ),
     (GET, "boolean := false", "text := lower('A')", "2: enter-first: "),
     (GET, "  PERFORM _enter(", "  -- _enter(\n  PERFORM lower(", "2: enter-first: "),
     (

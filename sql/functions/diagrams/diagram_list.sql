@@ -23,16 +23,35 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
+SET plan_cache_mode TO force_generic_plan
 AS $$
+DECLARE
+  v_created_at timestamptz := timestamptz 'infinity';
+  v_id uuid := uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 BEGIN
   PERFORM _enter(p_threat_model_id, 'reader');
-  RETURN QUERY EXECUTE
-    'SELECT t.id, t.threat_model_id, t.name, t.type, t.description, t.metadata, jsonb_array_length(t.cells), t.created_at, t.modified_at
-     FROM diagrams t
-     WHERE t.threat_model_id = $1'
-    || _filter_clause(p_filter, '{"type": "text"}', '{"name": ["text", "strpos(lower(t.name), lower(%L)) > 0"]}')
-    || _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz", "modified_at": "timestamptz", "name": "text"}')
-    USING p_threat_model_id;
+  IF p_filter IS NULL AND p_sort = '-created_at' THEN
+    IF p_after IS NOT NULL THEN
+      SELECT s.created_at, s.id
+      INTO v_created_at, v_id
+      FROM _page_start(p_after) s;
+    END IF;
+    RETURN QUERY
+    SELECT t.id, t.threat_model_id, t.name, t.type, t.description, t.metadata, jsonb_array_length(t.cells), t.created_at, t.modified_at
+    FROM diagrams t
+    WHERE t.threat_model_id = p_threat_model_id
+      AND (t.created_at, t.id) < (v_created_at, v_id)
+    ORDER BY t.created_at DESC, t.id DESC
+    LIMIT _limit(p_limit);
+  ELSE
+    RETURN QUERY EXECUTE
+      'SELECT t.id, t.threat_model_id, t.name, t.type, t.description, t.metadata, jsonb_array_length(t.cells), t.created_at, t.modified_at
+       FROM diagrams t
+       WHERE t.threat_model_id = $1'
+      || _filter_clause(p_filter, '{"type": "text"}', '{"name": ["text", "strpos(lower(t.name), lower(%L)) > 0"]}')
+      || _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz", "modified_at": "timestamptz", "name": "text"}')
+      USING p_threat_model_id;
+  END IF;
 END
 $$;
 COMMENT ON FUNCTION diagram_list IS

@@ -1,16 +1,13 @@
--- Sets the caller's signed identity for this transaction, in the same statement as the call that needs it; it is checked where it is used, never here.
+-- Sets the caller's signed identity for this transaction, in the same statement as the call that needs it; it is checked where
+-- it is used, never here. No SET clause, so that it is inlined.
 CREATE OR REPLACE FUNCTION _as(
   p_context text
 ) RETURNS boolean
-LANGUAGE plpgsql
+LANGUAGE sql
 VOLATILE
 PARALLEL UNSAFE
-SET search_path FROM CURRENT
 AS $$
-BEGIN
-  PERFORM set_config('tmi.context', coalesce(p_context, ''), true);
-  RETURN true;
-END
+  SELECT pg_catalog.set_config('tmi.context', COALESCE(p_context, ''), true) IS NOT NULL
 $$;
 COMMENT ON FUNCTION _as IS
 'Sets the signed context of the present transaction.

@@ -9,8 +9,7 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 BEGIN
-  PERFORM set_config('tmi.scope', '', true);
-  RETURN _actor();
+  RETURN CASE WHEN set_config('tmi.scope', '', true) = '' THEN _actor() END;
 END
 $$;
 COMMENT ON FUNCTION _open IS

@@ -14,6 +14,7 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
+SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
   v_created_at timestamptz := timestamptz 'infinity';
@@ -22,10 +23,9 @@ BEGIN
   PERFORM _enter(p_threat_model_id, 'reader');
   IF p_filter IS NULL AND p_sort = '-created_at' THEN
     IF p_after IS NOT NULL THEN
-      -- Checks the cursor as the other orders do.
-      PERFORM _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz"}');
-      v_created_at := (p_after ->> 'created_at')::timestamptz;
-      v_id := (p_after ->> 'id')::uuid;
+      SELECT s.created_at, s.id
+      INTO v_created_at, v_id
+      FROM _page_start(p_after) s;
     END IF;
     RETURN QUERY
     SELECT t.*

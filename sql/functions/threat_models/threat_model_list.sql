@@ -27,31 +27,29 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
+SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
   v_ids uuid[];
   v_roles text[];
   v_metadata text := '';
 BEGIN
-  PERFORM _open();
+  -- In the default order, unfiltered, the page alone.
+  SELECT e.threat_model_ids, e.roles
+  INTO v_ids, v_roles
+  FROM _enter_page(
+    CASE WHEN p_filter IS NULL AND p_sort IN ('created_at', '-created_at') THEN _limit(p_limit) END,
+    CASE WHEN p_filter IS NULL AND p_sort IN ('created_at', '-created_at') THEN p_after END,
+    p_sort IS DISTINCT FROM 'created_at'
+  ) e;
   IF p_filter IS NULL AND p_sort IN ('created_at', '-created_at') THEN
-    IF p_after IS NOT NULL THEN
-      -- Checks the cursor as the other orders do.
-      PERFORM _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz"}');
-    END IF;
-    SELECT e.threat_model_ids, e.roles
-    INTO v_ids, v_roles
-    FROM _enter_page(_limit(p_limit), (p_after ->> 'created_at')::timestamptz, (p_after ->> 'id')::uuid, left(p_sort, 1) = '-') e;
     RETURN QUERY
     SELECT m.id, m.name, m.description, m.owner_email, m.created_by, m.threat_model_framework, m.issue_url,
-    m.document_count, m.source_count, m.diagram_count, m.threat_count, m.created_at, m.modified_at, p.role
+      m.document_count, m.source_count, m.diagram_count, m.threat_count, m.created_at, m.modified_at, p.role
     FROM unnest(v_ids, v_roles) WITH ORDINALITY AS p (threat_model_id, role, n)
     JOIN threat_models m ON m.id = p.threat_model_id
     ORDER BY p.n;
   ELSE
-    SELECT e.threat_model_ids, e.roles
-    INTO v_ids, v_roles
-    FROM _enter_all() e;
     -- Key and value have to be those of one pair, which two independent conditions would not say.
     IF p_filter ? 'metadata_key' THEN
       v_metadata := format(

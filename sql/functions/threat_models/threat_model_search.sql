@@ -29,18 +29,21 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_created_at timestamptz;
+  v_id uuid;
   v_ids uuid[];
   v_roles text[];
   v_matched text[];
 BEGIN
   PERFORM _open();
   IF p_after IS NOT NULL THEN
-    -- Checks the cursor as other lists do.
-    PERFORM _page_clause(p_limit, p_after, '-created_at', '{"created_at": "timestamptz"}');
+    SELECT s.created_at, s.id
+    INTO v_created_at, v_id
+    FROM _page_start(p_after) s;
   END IF;
   SELECT s.threat_model_ids, s.roles, s.matched
   INTO v_ids, v_roles, v_matched
-  FROM _search(p_query, _limit(p_limit), (p_after ->> 'created_at')::timestamptz, (p_after ->> 'id')::uuid) s;
+  FROM _search(p_query, _limit(p_limit), v_created_at, v_id) s;
   RETURN QUERY
   SELECT m.id, m.name, m.description, m.owner_email, m.created_by, m.threat_model_framework, m.issue_url,
     m.document_count, m.source_count, m.diagram_count, m.threat_count, m.created_at, m.modified_at, p.role, p.matched

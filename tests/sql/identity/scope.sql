@@ -16,8 +16,8 @@ SELECT throws_ok('SELECT _enter(alices, ''reader'') FROM ids', 'TM401', 'no vali
 SELECT throws_ok('SELECT _enter(alices, ''writer'') FROM ids', 'TM401', 'no valid identity', 'nor as a writer');
 SELECT throws_ok('SELECT _enter(gen_random_uuid(), ''reader'')', 'TM401', 'no valid identity', 'nobody learns which models exist');
 SELECT throws_ok('SELECT _open()', 'TM401', 'no valid identity', 'nobody opens');
-SELECT throws_ok('SELECT * FROM _enter_all()', 'TM401', 'no valid identity', 'nobody enters all');
-SELECT throws_ok('SELECT * FROM _enter_page(10, NULL, NULL, true)', 'TM401', 'no valid identity', 'nobody enters a page');
+SELECT throws_ok('SELECT * FROM _enter_page(NULL, NULL, true)', 'TM401', 'no valid identity', 'nobody enters all');
+SELECT throws_ok('SELECT * FROM _enter_page(10, NULL, true)', 'TM401', 'no valid identity', 'nobody enters a page');
 
 SELECT tap.api('stranger@example.com');
 SELECT throws_ok('SELECT _enter(alices, ''reader'') FROM ids', 'TM404', 'threat model not found', 'a stranger does not find the model');
@@ -55,11 +55,11 @@ SELECT is((SELECT _enter(alices, 'reader') FROM ids), 'reader', 'and then Alice'
 SELECT is(_scope_own(), NULL, 'what he owned before is left behind');
 SELECT is(_scope_read(), (SELECT alices FROM ids), 'he is in one model at a time');
 SELECT _enter(bobs, 'owner') FROM ids;
-SELECT set_eq('SELECT unnest(threat_model_ids) FROM _enter_all()', 'SELECT alices FROM ids UNION SELECT bobs FROM ids', 'he enters both at once');
+SELECT set_eq('SELECT unnest(threat_model_ids) FROM _enter_page(NULL, NULL, true)', 'SELECT alices FROM ids UNION SELECT bobs FROM ids', 'he enters both at once');
 SELECT is(_scope_own(), NULL, 'and owns neither by it');
 SELECT is(_scope_read(), NULL, 'nor reads what is in them');
 SELECT _enter(bobs, 'owner') FROM ids;
-SELECT set_eq('SELECT unnest(threat_model_ids) FROM _enter_page(1, NULL, NULL, true)', 'SELECT (_scope_list())[1]', 'he enters a page of them');
+SELECT set_eq('SELECT unnest(threat_model_ids) FROM _enter_page(1, NULL, true)', 'SELECT (_scope_list())[1]', 'he enters a page of them');
 SELECT is(_scope_own(), NULL, 'and owns none by it');
 SELECT is(_open(), 'bob@example.com', 'opening tells who is asking');
 SELECT is(_scope_read(), NULL, 'and leaves the model');

@@ -1,4 +1,4 @@
--- Takes back 032_add_functions.
+-- Takes back 034_add_functions.
 -- Loses what stands in column collaboration_sessions.ttl.
 
 -- What goes, and what has to give way
@@ -153,6 +153,7 @@ DROP FUNCTION
   _check_ids(jsonb),
   _check_items(jsonb, jsonb),
   _check_object(jsonb, jsonb, text),
+  _check_parts(text[], text[]),
   _check_size(jsonb),
   _check_unchanged(timestamp with time zone, timestamp with time zone, text),
   _context(),
@@ -171,9 +172,8 @@ DROP FUNCTION
   _documents_update(uuid, jsonb),
   _email(text),
   _enter(uuid, text),
-  _enter_all(),
   _enter_new(uuid),
-  _enter_page(integer, timestamp with time zone, uuid, boolean),
+  _enter_page(integer, jsonb, boolean),
   _family_revoke(uuid),
   _filter_clause(jsonb, jsonb, jsonb),
   _identity_lock(text, text),
@@ -190,6 +190,7 @@ DROP FUNCTION
   _notify(text, text, uuid, uuid),
   _open(),
   _page_clause(integer, jsonb, text, jsonb),
+  _page_start(jsonb),
   _patch_apply(jsonb, jsonb, bigint, text[], text[]),
   _patch_changes(jsonb, jsonb, jsonb),
   _pointer_add(jsonb, text[], jsonb),
@@ -204,7 +205,7 @@ DROP FUNCTION
   _scope_own(),
   _scope_read(),
   _scope_write(),
-  _search(text),
+  _search(text, integer, timestamp with time zone, uuid),
   _session_close(uuid),
   _session_hand_over(uuid),
   _session_hold(uuid),
@@ -220,6 +221,7 @@ DROP FUNCTION
   _sources_metadata_delete(),
   _sources_parameters(),
   _sources_update(uuid, jsonb),
+  _threat_dragon_threats(jsonb),
   _threat_model_access_follow_email(),
   _threat_model_access_keep_owner(),
   _threat_model_access_leave_sessions(),
@@ -239,6 +241,7 @@ DROP FUNCTION
   _token_hash(text, text),
   _token_lock(text),
   _token_ttl(interval, interval, text),
+  _user_hold(text),
   _user_lock(uuid),
   _user_models_lock(text),
   _user_models_release(text, text, boolean),

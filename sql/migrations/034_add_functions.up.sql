@@ -1,4 +1,4 @@
--- New: 1 column, 206 functions, 75 policies, 62 triggers, 8 other objects. Changed: 13 tables, 118 columns, 1 function, 156 other objects.
+-- New: 1 column, 209 functions, 75 policies, 62 triggers, 8 other objects. Changed: 13 tables, 118 columns, 1 function, 156 other objects.
 
 -- begin functions/base/_cell_uuid.sql
 -- Cells have text ids that are unique in their drawing only, and metadata names its entity by a UUID. Text becomes bytes
@@ -451,7 +451,7 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-  v_schema text := current_schema();
+  v_schema text := current_schema()::text;
 BEGIN
   PERFORM pg_notify(
     -- The name of a channel has at most 63 bytes, as that of a schema has.
@@ -1240,19 +1240,16 @@ ALTER FUNCTION _actor OWNER TO tmi_guard;
 -- end functions/identity/_actor.sql
 
 -- begin functions/identity/_as.sql
--- Sets the caller's signed identity for this transaction, in the same statement as the call that needs it; it is checked where it is used, never here.
+-- Sets the caller's signed identity for this transaction, in the same statement as the call that needs it; it is checked where
+-- it is used, never here. No SET clause, so that it is inlined.
 CREATE OR REPLACE FUNCTION _as(
   p_context text
 ) RETURNS boolean
-LANGUAGE plpgsql
+LANGUAGE sql
 VOLATILE
 PARALLEL UNSAFE
-SET search_path FROM CURRENT
 AS $$
-BEGIN
-  PERFORM set_config('tmi.context', coalesce(p_context, ''), true);
-  RETURN true;
-END
+  SELECT pg_catalog.set_config('tmi.context', COALESCE(p_context, ''), true) IS NOT NULL
 $$;
 COMMENT ON FUNCTION _as IS
 'Sets the signed context of the present transaction.
@@ -1745,6 +1742,44 @@ GRANT EXECUTE ON FUNCTION _check_object TO tmi_api, tmi_identity;
 ALTER FUNCTION _check_object OWNER TO tmi_guard;
 -- end functions/shared/_check_object.sql
 
+-- begin functions/shared/_check_parts.sql
+-- What several functions take as p_include is checked here, so that all refuse in the same words.
+CREATE OR REPLACE FUNCTION _check_parts(
+  p_include text[],
+  p_parts text[]
+) RETURNS void
+LANGUAGE plpgsql
+IMMUTABLE
+PARALLEL SAFE
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+  v_unknown text;
+BEGIN
+  -- <@ is never true of an array that holds a NULL.
+  IF NOT p_include <@ p_parts THEN
+    SELECT i.part
+    INTO v_unknown
+    FROM unnest(p_include) AS i (part)
+    WHERE i.part IS NULL OR i.part <> ALL (p_parts)
+    LIMIT 1;
+    RAISE EXCEPTION 'there is no part %', coalesce(to_json(v_unknown)::text, 'null') USING ERRCODE = 'TM422', DETAIL = 'field: include',
+      HINT = 'the parts are ' || array_to_string(p_parts, ', ');
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION _check_parts IS
+'Checks which parts of a model a call asks for.
+
+p_include: the parts; NULL for all.
+p_parts: the parts there are.
+Returns nothing.
+Raises TM422 for a part that there is not.';
+REVOKE ALL ON FUNCTION _check_parts FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION _check_parts TO tmi_api;
+ALTER FUNCTION _check_parts OWNER TO tmi_guard;
+-- end functions/shared/_check_parts.sql
+
 -- begin functions/diagrams/_check_size.sql
 -- The limits of a drawing, stated once.
 CREATE OR REPLACE FUNCTION _check_size(
@@ -1828,25 +1863,31 @@ BEGIN
     AND k.retired_at IS NULL;
 
   -- One expression: statement by statement this takes four times as long. CASE keeps the order, so that nothing unsigned is ever cast.
-  RETURN CASE
-    WHEN v_inner_pad IS NOT NULL
-      AND split_part(v_context, '.', 1) = 'v1'
-      AND split_part(v_context, '.', 5) = encode(sha256(v_outer_pad || sha256(v_inner_pad || convert_to(left(v_context, -65), 'UTF8'))), 'hex')
-    THEN CASE
-      -- Against the transaction's start, so that a long transaction lives.
-      WHEN split_part(v_context, '.', 4)::bigint > extract(epoch FROM now())
-      THEN convert_from(
-        decode(translate(split_part(v_context, '.', 3), '-_', '+/') || repeat('=', -length(split_part(v_context, '.', 3)) & 3), 'base64'),
-        'UTF8'
-      )
-    END
+  BEGIN
+    RETURN CASE
+      WHEN v_inner_pad IS NOT NULL
+        AND split_part(v_context, '.', 1) = 'v1'
+        AND split_part(v_context, '.', 5) = encode(sha256(v_outer_pad || sha256(v_inner_pad || convert_to(left(v_context, -65), 'UTF8'))), 'hex')
+      THEN CASE
+        -- Against the transaction's start, so that a long transaction lives.
+        WHEN split_part(v_context, '.', 4)::bigint > extract(epoch FROM now())
+        THEN convert_from(
+          decode(translate(split_part(v_context, '.', 3), '-_', '+/') || repeat('=', -length(split_part(v_context, '.', 3)) & 3), 'base64'),
+          'UTF8'
+        )
+      END
+    END;
+  EXCEPTION
+    -- Signed with the key, and no address or time all the same: half a microsecond, and no identity.
+    WHEN data_exception THEN
+      RETURN NULL;
   END;
 END
 $$;
 COMMENT ON FUNCTION _context IS
 'Checks signature, key and expiry of the present transaction''s context (HMAC of RFC 2104 over SHA-256).
 
-Returns the e-mail it was signed for; NULL when there is no context, or a forged, altered or expired one.
+Returns the e-mail it was signed for; NULL when there is no context, or a forged, altered, malformed or expired one.
 Raises nothing.';
 REVOKE ALL ON FUNCTION _context FROM PUBLIC;
 ALTER FUNCTION _context OWNER TO tmi_guard;
@@ -1956,7 +1997,7 @@ ALTER FUNCTION _diagram_change OWNER TO tmi_api;
 
 -- begin functions/diagrams/_diagrams_insert.sql
 -- Rendered from templates/_insert.sql.j2 by tools/render_sql.py.
--- One statement for any number of diagrams, so that a bulk call costs hardly more than the bare INSERT.
+-- The inserts of diagram_bulk_create once more: with them each item of a call that failed is tried alone.
 CREATE OR REPLACE FUNCTION _diagrams_insert(
   p_threat_model_id uuid,
   p_items jsonb
@@ -1967,9 +2008,11 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-  v_items jsonb := p_items;
-  v_has_metadata boolean := jsonb_path_exists(p_items, '$[*].metadata');
+  v_items jsonb;
+  v_has_metadata boolean;
 BEGIN
+  v_items := p_items;
+  v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
   PERFORM _check_cells(i.item -> 'cells')
   FROM jsonb_array_elements(p_items) AS i (item)
   WHERE jsonb_typeof(i.item -> 'cells') <> 'null';
@@ -2120,12 +2163,12 @@ DECLARE
   v_count bigint;
 BEGIN
   -- The model is locked already; its rows are locked in the order of their ids, as everywhere.
+  -- A join, since ids in an array would be looked for in an index of the whole model.
   PERFORM
-  FROM documents t
-  WHERE t.threat_model_id = p_threat_model_id
-    AND t.id = ANY (v_ids)
+  FROM unnest(v_ids) AS i (id)
+  JOIN documents t ON t.threat_model_id = p_threat_model_id AND t.id = i.id
   ORDER BY t.id
-  FOR UPDATE;
+  FOR UPDATE OF t;
   BEGIN
     PERFORM _check_unchanged(t.modified_at, (p_items -> (i.n - 1)::integer ->> 'if_modified_at')::timestamptz, 'documents')
     FROM unnest(v_ids) WITH ORDINALITY AS i (id, n)
@@ -2166,7 +2209,7 @@ ALTER FUNCTION _documents_delete OWNER TO tmi_api;
 
 -- begin functions/documents/_documents_insert.sql
 -- Rendered from templates/_insert.sql.j2 by tools/render_sql.py.
--- One statement for any number of documents, so that a bulk call costs hardly more than the bare INSERT.
+-- The inserts of document_bulk_create once more: with them each item of a call that failed is tried alone.
 CREATE OR REPLACE FUNCTION _documents_insert(
   p_threat_model_id uuid,
   p_items jsonb
@@ -2177,9 +2220,11 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-  v_items jsonb := p_items;
-  v_has_metadata boolean := jsonb_path_exists(p_items, '$[*].metadata');
+  v_items jsonb;
+  v_has_metadata boolean;
 BEGIN
+  v_items := p_items;
+  v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
   IF v_has_metadata THEN
     -- Metadata names its entity, so ids are made before the rows.
     SELECT jsonb_agg(i.item || jsonb_build_object('id', coalesce(i.item ->> 'id', uuid_generate_v4()::text)) ORDER BY i.n)
@@ -2243,13 +2288,13 @@ DECLARE
   v_is_missing boolean;
   v_is_stale boolean;
 BEGIN
-  -- The model is locked already; its rows are locked in the order of their ids, as everywhere.
+  -- The model is locked already; its rows are locked in the order of their ids, as everywhere. A join, since ids in an array
+  -- would be looked for in an index of the whole model.
   PERFORM
-  FROM documents t
-  WHERE t.threat_model_id = p_threat_model_id
-    AND t.id = ANY (v_ids)
+  FROM unnest(v_ids) AS i (id)
+  JOIN documents t ON t.threat_model_id = p_threat_model_id AND t.id = i.id
   ORDER BY t.id
-  FOR NO KEY UPDATE;
+  FOR NO KEY UPDATE OF t;
   BEGIN
     SELECT
       array_agg(jsonb_populate_record(t, p_items -> (i.n - 1)::integer) ORDER BY i.n),
@@ -2362,8 +2407,8 @@ BEGIN
     PERFORM _actor();
     RAISE EXCEPTION 'threat model not found' USING ERRCODE = 'TM404', TABLE = 'threat_models';
   ELSIF p_role = 'reader' OR v_role = 'owner' OR (p_role = 'writer' AND v_role = 'writer') THEN
-    PERFORM set_config('tmi.scope', left(p_role, 1) || ':' || p_threat_model_id, true);
-    RETURN v_role;
+    -- Set by the expression that returns: a statement of its own would take four times as long.
+    RETURN CASE WHEN set_config('tmi.scope', left(p_role, 1) || ':' || p_threat_model_id, true) <> '' THEN v_role END;
   END IF;
   RAISE EXCEPTION 'this needs the role % in the threat model, and yours is %', p_role, v_role
     USING ERRCODE = 'TM403', TABLE = 'threat_models', HINT = 'an owner of the model can grant the role';
@@ -2381,15 +2426,13 @@ GRANT EXECUTE ON FUNCTION _enter TO tmi_api;
 ALTER FUNCTION _enter OWNER TO tmi_guard;
 -- end functions/identity/_enter.sql
 
--- begin functions/identity/_enter_all.sql
--- Functions that filter, sort or search across models read the membership here; a definer because policies on it would recurse.
-CREATE OR REPLACE FUNCTION _enter_all() RETURNS TABLE (
-  threat_model_ids uuid[],
-  roles text[]
-)
+-- begin functions/identity/_enter_new.sql
+-- A model that is about to be created has no members yet: its creator enters it as owner, once it is certain that nobody else's model has the id.
+CREATE OR REPLACE FUNCTION _enter_new(
+  p_threat_model_id uuid
+) RETURNS text
 LANGUAGE plpgsql
 VOLATILE
-ROWS 1
 SECURITY DEFINER
 PARALLEL UNSAFE
 SET search_path FROM CURRENT
@@ -2397,42 +2440,11 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
-  v_email text := coalesce(_context(), _actor());
+  v_email text := _context();
 BEGIN
-  -- No look-up of the user where the context holds: access rows refer to users.
-  SELECT array_agg(a.threat_model_id), array_agg(a.role)
-  INTO threat_model_ids, roles
-  FROM threat_model_access a
-  WHERE a.user_email = v_email;
-  PERFORM set_config('tmi.scope', 'l:' || coalesce(threat_model_ids::text, '{}'), true);
-  RETURN NEXT;
-END
-$$;
-COMMENT ON FUNCTION _enter_all IS
-'Enters every model that the caller may read, for reading the models'' own rows.
-
-Returns the row of two arrays: the models, and the caller''s role in each. Arrays, so that whoever reads the models next has to
-wait for this function: in one query, a policy might be evaluated before it.
-Raises TM401 without a valid identity.';
-REVOKE ALL ON FUNCTION _enter_all FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION _enter_all TO tmi_api;
-ALTER FUNCTION _enter_all OWNER TO tmi_guard;
--- end functions/identity/_enter_all.sql
-
--- begin functions/identity/_enter_new.sql
--- A model that is about to be created has no members yet: its creator enters it as owner, once it is certain that nobody else's model has the id.
-CREATE OR REPLACE FUNCTION _enter_new(
-  p_threat_model_id uuid
-) RETURNS void
-LANGUAGE plpgsql
-VOLATILE
-SECURITY DEFINER
-PARALLEL UNSAFE
-SET search_path FROM CURRENT
-SET row_security TO on
-SET standard_conforming_strings TO on
-AS $$
-BEGIN
+  IF NOT _user_hold(v_email) THEN
+    PERFORM _actor();
+  END IF;
   PERFORM
   FROM threat_models m
   WHERE m.id = p_threat_model_id;
@@ -2441,14 +2453,15 @@ BEGIN
       HINT = 'leave the id out, or make a new random one';
   END IF;
   PERFORM set_config('tmi.scope', 'o:' || p_threat_model_id, true);
+  RETURN v_email;
 END
 $$;
 COMMENT ON FUNCTION _enter_new IS
-'Enters a model that the caller is about to insert.
+'Enters a model that the caller is about to insert. The caller cannot be deleted meanwhile.
 
 p_threat_model_id: the id it will have.
-Returns nothing.
-Raises TM409 when the id is in use.';
+Returns the actor''s e-mail.
+Raises TM401 when the caller has just been deleted; TM409 when the id is in use.';
 REVOKE ALL ON FUNCTION _enter_new FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION _enter_new TO tmi_api;
 ALTER FUNCTION _enter_new OWNER TO tmi_guard;
@@ -2458,8 +2471,7 @@ ALTER FUNCTION _enter_new OWNER TO tmi_guard;
 -- A page of one's own models comes from the access table alone, so that its cost does not depend on how many models there are.
 CREATE OR REPLACE FUNCTION _enter_page(
   p_limit integer,
-  p_after_created_at timestamptz,
-  p_after_id uuid,
+  p_after jsonb,
   p_descending boolean
 ) RETURNS TABLE (
   threat_model_ids uuid[],
@@ -2473,11 +2485,18 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
+SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
   v_email text := coalesce(_context(), _actor());
+  v_created_at timestamptz := CASE WHEN p_descending THEN timestamptz 'infinity' ELSE timestamptz '-infinity' END;
+  v_id uuid := CASE WHEN p_descending THEN uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff' ELSE uuid '00000000-0000-0000-0000-000000000000' END;
 BEGIN
-  -- No look-up of the user where the context holds: access rows refer to users.
+  IF p_after IS NOT NULL THEN
+    SELECT s.created_at, s.id
+    INTO v_created_at, v_id
+    FROM _page_start(p_after) s;
+  END IF;
   IF p_descending THEN
     SELECT array_agg(p.threat_model_id), array_agg(p.role)
     INTO threat_model_ids, roles
@@ -2485,7 +2504,7 @@ BEGIN
       SELECT a.threat_model_id, a.role
       FROM threat_model_access a
       WHERE a.user_email = v_email
-        AND (a.model_created_at, a.threat_model_id) < (coalesce(p_after_created_at, 'infinity'), coalesce(p_after_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+        AND (a.model_created_at, a.threat_model_id) < (v_created_at, v_id)
       ORDER BY a.model_created_at DESC, a.threat_model_id DESC
       LIMIT p_limit
     ) p;
@@ -2496,23 +2515,28 @@ BEGIN
       SELECT a.threat_model_id, a.role
       FROM threat_model_access a
       WHERE a.user_email = v_email
-        AND (a.model_created_at, a.threat_model_id) > (coalesce(p_after_created_at, '-infinity'), coalesce(p_after_id, '00000000-0000-0000-0000-000000000000'))
+        AND (a.model_created_at, a.threat_model_id) > (v_created_at, v_id)
       ORDER BY a.model_created_at, a.threat_model_id
       LIMIT p_limit
     ) p;
   END IF;
   PERFORM set_config('tmi.scope', 'l:' || coalesce(threat_model_ids::text, '{}'), true);
+  IF threat_model_ids IS NULL THEN
+    -- An access row's foreign key proves that its user exists; only without one is there anything to look up.
+    PERFORM _actor();
+  END IF;
   RETURN NEXT;
 END
 $$;
 COMMENT ON FUNCTION _enter_page IS
-'Enters one page of the models that the caller may read, in the order of their creation.
+'Enters a page of the models that the caller may read, in the order of their creation, for reading the models'' own rows.
 
-p_limit: how many at the most.
-p_after_created_at, p_after_id: creation time and id of the last model of the page before; NULL for the first page.
+p_limit: how many at the most; NULL for all.
+p_after: the last model of the page before, or just its id and created_at, as a JSON object; NULL for the first page.
 p_descending: true for the newest first.
-Returns the row of two arrays, in that order: the models, and the caller''s role in each.
-Raises TM401 without a valid identity.';
+Returns the row of two arrays, in that order: the models, and the caller''s role in each. Arrays, so that whoever reads the models
+next has to wait for this function: in one query, a policy might be evaluated before it.
+Raises TM401 without a valid identity; TM422 for a bad cursor.';
 REVOKE ALL ON FUNCTION _enter_page FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION _enter_page TO tmi_api;
 ALTER FUNCTION _enter_page OWNER TO tmi_guard;
@@ -2744,10 +2768,10 @@ BEGIN
 
   INSERT INTO threats (id, threat_model_id, diagram_id, cell_id, name, description, risk_rating, score, mitigated, status, threat_type, mitigation)
   SELECT
-    _document_uuid(p_threat_model_id, format('threat/%s/%s/%s', d.n - 1, c.n - 1, t.n - 1)),
+    _document_uuid(p_threat_model_id, t.place),
     p_threat_model_id,
-    _document_uuid(p_threat_model_id, 'diagram/' || d.n - 1),
-    c.cell ->> 'id',
+    _document_uuid(p_threat_model_id, t.diagram_place),
+    t.cell_id,
     left(coalesce(nullif(t.threat ->> 'title', ''), 'Untitled threat'), 256),
     t.threat ->> 'description',
     CASE WHEN _severity(t.threat ->> 'severity') IN ('Unknown', 'None', 'Low', 'Medium', 'High', 'Critical') THEN _severity(t.threat ->> 'severity') ELSE 'Unknown' END,
@@ -2757,18 +2781,14 @@ BEGIN
     t.threat ->> 'status',
     t.threat ->> 'type',
     t.threat ->> 'mitigation'
-  FROM jsonb_array_elements(v_diagrams) WITH ORDINALITY AS d (diagram, n)
-  CROSS JOIN LATERAL jsonb_array_elements(coalesce(d.diagram -> 'cells', '[]')) WITH ORDINALITY AS c (cell, n)
-  CROSS JOIN LATERAL jsonb_array_elements(CASE WHEN jsonb_typeof(c.cell #> '{data,threats}') = 'array' THEN c.cell #> '{data,threats}' ELSE '[]' END) WITH ORDINALITY AS t (threat, n)
-  ORDER BY d.n, c.n, t.n;
+  FROM _threat_dragon_threats(v_diagrams) t
+  ORDER BY t.number;
   GET DIAGNOSTICS v_threats = ROW_COUNT;
 
   -- What no column holds is kept whole, so that an export can give it back.
   INSERT INTO metadata (threat_model_id, entity_type, entity_id, key, value)
-  SELECT p_threat_model_id, 'threat', _document_uuid(p_threat_model_id, format('threat/%s/%s/%s', d.n - 1, c.n - 1, t.n - 1)), 'td-extra', e.extra::text
-  FROM jsonb_array_elements(v_diagrams) WITH ORDINALITY AS d (diagram, n)
-  CROSS JOIN LATERAL jsonb_array_elements(coalesce(d.diagram -> 'cells', '[]')) WITH ORDINALITY AS c (cell, n)
-  CROSS JOIN LATERAL jsonb_array_elements(CASE WHEN jsonb_typeof(c.cell #> '{data,threats}') = 'array' THEN c.cell #> '{data,threats}' ELSE '[]' END) WITH ORDINALITY AS t (threat, n)
+  SELECT p_threat_model_id, 'threat', _document_uuid(p_threat_model_id, t.place), 'td-extra', e.extra::text
+  FROM _threat_dragon_threats(v_diagrams) t
   CROSS JOIN LATERAL (
     SELECT t.threat - ARRAY['description', 'status', 'type', 'mitigation']
       - CASE WHEN length(t.threat ->> 'title') BETWEEN 1 AND 256 THEN 'title' ELSE '' END
@@ -2807,17 +2827,13 @@ BEGIN
       (
         SELECT jsonb_agg(jsonb_build_object('path', w.path, 'code', w.code, 'message', w.message) ORDER BY w.path, w.code)
         FROM (
-          SELECT format('$.detail.diagrams[%s].cells[%s].data.threats[%s].severity', d.n - 1, c.n - 1, t.n - 1), 'unknown_severity', 'kept in td-extra, stored as Unknown'
-          FROM jsonb_array_elements(v_diagrams) WITH ORDINALITY AS d (diagram, n)
-          CROSS JOIN LATERAL jsonb_array_elements(coalesce(d.diagram -> 'cells', '[]')) WITH ORDINALITY AS c (cell, n)
-          CROSS JOIN LATERAL jsonb_array_elements(CASE WHEN jsonb_typeof(c.cell #> '{data,threats}') = 'array' THEN c.cell #> '{data,threats}' ELSE '[]' END) WITH ORDINALITY AS t (threat, n)
+          SELECT t.path || '.severity', 'unknown_severity', 'kept in td-extra, stored as Unknown'
+          FROM _threat_dragon_threats(v_diagrams) t
           WHERE t.threat ->> 'severity' <> ''
             AND _severity(t.threat ->> 'severity') NOT IN ('Unknown', 'None', 'Low', 'Medium', 'High', 'Critical')
           UNION ALL
-          SELECT format('$.detail.diagrams[%s].cells[%s].data.threats[%s].title', d.n - 1, c.n - 1, t.n - 1), 'name_too_long', 'cut to 256 characters, whole in td-extra'
-          FROM jsonb_array_elements(v_diagrams) WITH ORDINALITY AS d (diagram, n)
-          CROSS JOIN LATERAL jsonb_array_elements(coalesce(d.diagram -> 'cells', '[]')) WITH ORDINALITY AS c (cell, n)
-          CROSS JOIN LATERAL jsonb_array_elements(CASE WHEN jsonb_typeof(c.cell #> '{data,threats}') = 'array' THEN c.cell #> '{data,threats}' ELSE '[]' END) WITH ORDINALITY AS t (threat, n)
+          SELECT t.path || '.title', 'name_too_long', 'cut to 256 characters, whole in td-extra'
+          FROM _threat_dragon_threats(v_diagrams) t
           WHERE length(t.threat ->> 'title') > 256
           UNION ALL
           SELECT format('$.detail.diagrams[%s].cells[%s].id', d.n - 1, max(c.n) - 1), 'duplicate_cell_id', 'two cells of the diagram have the same id'
@@ -2924,17 +2940,18 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 BEGIN
+  -- By a column of the row: an index of the whole model would otherwise seem to be enough, however much is in it.
   CASE p_entity_type
     WHEN 'threat_model' THEN
       PERFORM FROM threat_models e WHERE e.id = p_threat_model_id AND e.id = p_entity_id;
     WHEN 'threat' THEN
-      PERFORM FROM threats e WHERE e.threat_model_id = p_threat_model_id AND e.id = p_entity_id;
+      PERFORM e.name FROM threats e WHERE e.threat_model_id = p_threat_model_id AND e.id = p_entity_id;
     WHEN 'diagram' THEN
-      PERFORM FROM diagrams e WHERE e.threat_model_id = p_threat_model_id AND e.id = p_entity_id;
+      PERFORM e.name FROM diagrams e WHERE e.threat_model_id = p_threat_model_id AND e.id = p_entity_id;
     WHEN 'document' THEN
-      PERFORM FROM documents e WHERE e.threat_model_id = p_threat_model_id AND e.id = p_entity_id;
+      PERFORM e.name FROM documents e WHERE e.threat_model_id = p_threat_model_id AND e.id = p_entity_id;
     WHEN 'source' THEN
-      PERFORM FROM sources e WHERE e.threat_model_id = p_threat_model_id AND e.id = p_entity_id;
+      PERFORM e.name FROM sources e WHERE e.threat_model_id = p_threat_model_id AND e.id = p_entity_id;
     WHEN 'cell' THEN
       -- The id is a hash, which only its metadata, or a look at every drawing, leads back from.
       SELECT d.diagram_id, d.cell_id
@@ -3160,8 +3177,7 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 BEGIN
-  PERFORM set_config('tmi.scope', '', true);
-  RETURN _actor();
+  RETURN CASE WHEN set_config('tmi.scope', '', true) = '' THEN _actor() END;
 END
 $$;
 COMMENT ON FUNCTION _open IS
@@ -3191,6 +3207,7 @@ DECLARE
   v_limit integer := _limit(p_limit);
   v_column text := CASE WHEN left(p_sort, 1) = '-' THEN substr(p_sort, 2) ELSE p_sort END;
   v_type text;
+  v_nullable boolean;
   v_order text := CASE WHEN left(p_sort, 1) = '-' THEN 'DESC' ELSE 'ASC' END;
   v_compare text := CASE WHEN left(p_sort, 1) = '-' THEN '<' ELSE '>' END;
   v_value text;
@@ -3202,6 +3219,8 @@ BEGIN
     RAISE EXCEPTION 'rows cannot be sorted by %', coalesce(to_json(p_sort)::text, 'nothing') USING ERRCODE = 'TM422', DETAIL = 'field: sort',
       HINT = 'sort by ' || (SELECT string_agg(k.key, ', ' ORDER BY k.key) FROM jsonb_object_keys(p_columns) AS k (key)) || '; a minus in front turns the order';
   END IF;
+  v_nullable := v_type LIKE '% NULL';
+  v_type := regexp_replace(v_type, ' NULL$', '');
   IF p_after IS NOT NULL THEN
     IF jsonb_typeof(p_after) <> 'object' OR NOT p_after ?& ARRAY[v_column, 'id'] THEN
       RAISE EXCEPTION 'a page begins after a row: an object with id and %', v_column USING ERRCODE = 'TM422', DETAIL = 'field: after';
@@ -3214,16 +3233,18 @@ BEGIN
       WHEN data_exception THEN
         RAISE EXCEPTION 'a page begins after a row: id is a uuid, % of type %', v_column, v_type USING ERRCODE = 'TM422', DETAIL = 'field: after';
     END;
-    IF v_id IS NULL THEN
-      RAISE EXCEPTION 'a page begins after a row: id is a uuid' USING ERRCODE = 'TM422', DETAIL = 'field: after';
+    IF v_id IS NULL OR (v_value IS NULL AND NOT v_nullable) THEN
+      RAISE EXCEPTION 'a page begins after a row: no row is without id or %', v_column USING ERRCODE = 'TM422', DETAIL = 'field: after';
     END IF;
     v_clause := CASE
+      -- One comparison of rows, which an index that begins with the column can begin at.
+      WHEN NOT v_nullable THEN format(E'\n  AND (t.%1$I, t.id) %2$s (%3$L::%4$s, %5$L::uuid)', v_column, v_compare, v_value, v_type, v_id)
       -- Rows without a value stand last in either direction.
       WHEN v_value IS NULL THEN format(E'\n  AND t.%1$I IS NULL AND t.id %2$s %3$L::uuid', v_column, v_compare, v_id)
       ELSE format(E'\n  AND (t.%1$I %2$s %3$L::%4$s OR (t.%1$I = %3$L::%4$s AND t.id %2$s %5$L::uuid) OR t.%1$I IS NULL)', v_column, v_compare, v_value, v_type, v_id)
     END;
   END IF;
-  RETURN v_clause || format(E'\nORDER BY t.%1$I %2$s NULLS LAST, t.id %2$s\nLIMIT %3$s', v_column, v_order, v_limit);
+  RETURN v_clause || format(E'\nORDER BY t.%1$I %2$s%4$s, t.id %2$s\nLIMIT %3$s', v_column, v_order, v_limit, CASE WHEN v_nullable THEN ' NULLS LAST' ELSE '' END);
 END
 $$;
 COMMENT ON FUNCTION _page_clause IS
@@ -3232,13 +3253,49 @@ COMMENT ON FUNCTION _page_clause IS
 p_limit: 1 to 200; NULL for 50.
 p_after: the last row of the page before, or just its id and the column sorted by, as a JSON object; NULL for the first page.
 p_sort: the column to sort by; a minus in front for the greatest first.
-p_columns: the columns that can be sorted by, each with its type.
+p_columns: the columns that can be sorted by, each with its type, and NULL behind it where a row may have no value.
 Returns a condition that begins with AND, ORDER BY and LIMIT.
 Raises TM413 for a page that is too large; TM422 that names the field.';
 REVOKE ALL ON FUNCTION _page_clause FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION _page_clause TO tmi_api;
 ALTER FUNCTION _page_clause OWNER TO tmi_guard;
 -- end functions/shared/_page_clause.sql
+
+-- begin functions/shared/_page_start.sql
+-- The cursor of the default order, read without building a query: that would take longer than the page does.
+CREATE OR REPLACE FUNCTION _page_start(
+  p_after jsonb,
+  OUT created_at timestamptz,
+  OUT id uuid
+) RETURNS record
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+  created_at := (p_after ->> 'created_at')::timestamptz;
+  id := (p_after ->> 'id')::uuid;
+  IF created_at IS NULL OR id IS NULL THEN
+    RAISE data_exception;
+  END IF;
+EXCEPTION
+  WHEN data_exception THEN
+    -- Which says what is wrong.
+    PERFORM _page_clause(NULL, p_after, '-created_at', '{"created_at": "timestamptz"}');
+    RAISE;
+END
+$$;
+COMMENT ON FUNCTION _page_start IS
+'Reads the cursor of a list that is sorted by creation time.
+
+p_after: the last row of the page before, or just its id and created_at, as a JSON object.
+Returns creation time and id.
+Raises TM422 that names the field.';
+REVOKE ALL ON FUNCTION _page_start FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION _page_start TO tmi_api;
+ALTER FUNCTION _page_start OWNER TO tmi_guard;
+-- end functions/shared/_page_start.sql
 
 -- begin functions/patch/_patch_apply.sql
 -- One operation of a patch on one document, which may be an element of the one that is patched.
@@ -3445,7 +3502,7 @@ SET search_path FROM CURRENT
 AS $$
 BEGIN
   IF p_pointer = '' THEN
-    RETURN '{}';
+    RETURN ARRAY[]::text[];
   ELSIF left(p_pointer, 1) <> '/' THEN
     RETURN NULL;
   ELSIF strpos(p_pointer, '~') = 0 THEN
@@ -3690,9 +3747,12 @@ ALTER FUNCTION _scope_write OWNER TO tmi_guard;
 -- end functions/identity/_scope_write.sql
 
 -- begin functions/threat_models/_search.sql
--- Full-text operators are not leakproof, so under a policy no index serves them: the guard searches by index and compares each hit with the actor's membership itself.
+-- Full-text operators are not leakproof, so under a policy no index serves them: the guard searches, and compares membership itself.
 CREATE OR REPLACE FUNCTION _search(
-  p_query text
+  p_query text,
+  p_limit integer,
+  p_after_created_at timestamptz,
+  p_after_id uuid
 ) RETURNS TABLE (
   threat_model_ids uuid[],
   roles text[],
@@ -3710,54 +3770,61 @@ AS $$
 DECLARE
   v_email text := _actor();
   v_query tsquery := plainto_tsquery('simple', p_query);
+  v_hits text;
+  v_probes text;
+  v_plan json;
 BEGIN
   IF v_query IS NULL OR numnode(v_query) = 0 THEN
     RAISE EXCEPTION 'there is no word to search for' USING ERRCODE = 'TM422', DETAIL = 'field: query';
   END IF;
-  -- Planned anew each time: whether the words or the models are fewer depends on both.
-  EXECUTE '
-    SELECT array_agg(h.id ORDER BY h.created_at DESC, h.id DESC), array_agg(h.role ORDER BY h.created_at DESC, h.id DESC), array_agg(h.matched ORDER BY h.created_at DESC, h.id DESC)
-    FROM (
-      SELECT a.threat_model_id AS id, a.role, a.model_created_at AS created_at, string_agg(DISTINCT x.kind, '','' ORDER BY x.kind) AS matched
-      FROM threat_model_access a
-      JOIN (
-        SELECT m.id AS threat_model_id, ''threat_model'' AS kind
-        FROM threat_models m
-        WHERE to_tsvector(''simple'', left(m.name || '' '' || coalesce(m.description, ''''), 100000)) @@ $1
-        UNION ALL
-        SELECT t.threat_model_id, ''threat''
-        FROM threats t
-        WHERE to_tsvector(''simple'', left(t.name || '' '' || coalesce(t.description, '''') || '' '' || coalesce(t.mitigation, ''''), 100000)) @@ $1
-        UNION ALL
-        SELECT d.threat_model_id, ''diagram''
-        FROM diagrams d
-        WHERE to_tsvector(''simple'', left(d.name || '' '' || coalesce(d.description, ''''), 100000)) @@ $1
-        UNION ALL
-        SELECT d.threat_model_id, ''document''
-        FROM documents d
-        WHERE to_tsvector(''simple'', left(d.name || '' '' || coalesce(d.description, ''''), 100000)) @@ $1
-        UNION ALL
-        SELECT s.threat_model_id, ''source''
-        FROM sources s
-        WHERE to_tsvector(''simple'', left(s.name || '' '' || coalesce(s.description, ''''), 100000)) @@ $1
-        UNION ALL
-        SELECT d.threat_model_id, ''metadata''
-        FROM metadata d
-        WHERE to_tsvector(''simple'', left(d.value, 65535)) @@ $1
-      ) x ON x.threat_model_id = a.threat_model_id
-      WHERE a.user_email = $2
-      GROUP BY a.threat_model_id, a.role, a.model_created_at
-    ) h'
+  -- What is searched is what the words-indexes hold.
+  SELECT
+    string_agg(format('SELECT x.%I AS id, %L AS kind FROM %I x WHERE to_tsvector(''simple'', %s) @@ $1', p.model, p.kind, p.place, p.words), ' UNION ALL '),
+    -- A scalar: of an EXISTS the planner may make one pass over the whole table.
+    string_agg(format('CASE WHEN (SELECT true FROM %I x WHERE x.%I = a.threat_model_id AND to_tsvector(''simple'', %s) @@ $1 LIMIT 1) THEN %L END', p.place, p.model, p.words, p.kind), ', ' ORDER BY p.kind)
+  INTO v_hits, v_probes
+  FROM (
+    VALUES
+      ('threat_model', 'threat_models', 'id', 'left(x.name || '' '' || coalesce(x.description, ''''), 100000)'),
+      ('threat', 'threats', 'threat_model_id', 'left(x.name || '' '' || coalesce(x.description, '''') || '' '' || coalesce(x.mitigation, ''''), 100000)'),
+      ('diagram', 'diagrams', 'threat_model_id', 'left(x.name || '' '' || coalesce(x.description, ''''), 100000)'),
+      ('document', 'documents', 'threat_model_id', 'left(x.name || '' '' || coalesce(x.description, ''''), 100000)'),
+      ('source', 'sources', 'threat_model_id', 'left(x.name || '' '' || coalesce(x.description, ''''), 100000)'),
+      ('metadata', 'metadata', 'threat_model_id', 'left(x.value, 65535)')
+  ) AS p (kind, place, model, words);
+  -- Words that stand in few places are looked up, and the models found are compared with the caller's. For words that stand
+  -- everywhere that reads them all, for everybody: then the caller's models are asked in turn until the page is full.
+  EXECUTE 'EXPLAIN (FORMAT JSON) ' || v_hits INTO v_plan USING v_query;
+  EXECUTE
+    'SELECT array_agg(p.id), array_agg(p.role), array_agg(p.matched) FROM (SELECT h.* FROM ('
+    || CASE
+      WHEN (v_plan #>> '{0,Plan,Plan Rows}')::float8 <= 5000 THEN
+        'SELECT a.threat_model_id AS id, a.role, a.model_created_at AS created_at, string_agg(DISTINCT x.kind, '','' ORDER BY x.kind) AS matched
+         FROM threat_model_access a
+         JOIN (' || v_hits || ') x ON x.id = a.threat_model_id
+         WHERE a.user_email = $2
+         GROUP BY a.threat_model_id, a.role, a.model_created_at'
+      ELSE
+        'SELECT a.threat_model_id AS id, a.role, a.model_created_at AS created_at, concat_ws('','', ' || v_probes || ') AS matched
+         FROM threat_model_access a
+         WHERE a.user_email = $2
+           AND (a.model_created_at, a.threat_model_id) < ($3, $4)
+         ORDER BY a.model_created_at DESC, a.threat_model_id DESC
+         OFFSET 0'
+    END
+    || ') h WHERE h.matched <> '''' AND (h.created_at, h.id) < ($3, $4) ORDER BY h.created_at DESC, h.id DESC LIMIT $5) p'
     INTO threat_model_ids, roles, matched
-    USING v_query, v_email;
+    USING v_query, v_email, coalesce(p_after_created_at, 'infinity'), coalesce(p_after_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'), p_limit;
   PERFORM set_config('tmi.scope', 'l:' || coalesce(threat_model_ids::text, '{}'), true);
   RETURN NEXT;
 END
 $$;
 COMMENT ON FUNCTION _search IS
-'Enters every model that the caller may read and in which all words of a query occur together in one place.
+'Enters a page of the models that the caller may read and in which all words of a query occur together in one place.
 
 p_query: words, in any case.
+p_limit: how many at the most.
+p_after_created_at, p_after_id: creation time and id of the last model of the page before; NULL for the first page.
 Returns the row of three arrays, the newest model first: the models, the caller''s role in each, and where the words were found.
 Raises TM401 without a valid identity; TM422 for a query without a word.';
 REVOKE ALL ON FUNCTION _search FROM PUBLIC;
@@ -3903,7 +3970,7 @@ ALTER FUNCTION _session_hold OWNER TO tmi_guard;
 -- end functions/sessions/_session_hold.sql
 
 -- begin functions/sessions/_session_list.sql
--- Few sessions are open at any time: they are found by the caller's access rows. A definer because it compares with membership itself.
+-- Planned anew each time: whether the open sessions or the actor's models are fewer depends on both. A definer because it compares with membership itself.
 CREATE OR REPLACE FUNCTION _session_list() RETURNS TABLE (
   id uuid,
   threat_model_id uuid,
@@ -3929,24 +3996,25 @@ AS $$
 DECLARE
   v_email text := _actor();
 BEGIN
-  RETURN QUERY
-  SELECT s.id, s.threat_model_id, m.name, s.diagram_id, d.name, s.websocket_url, s.host_user_id, h.email,
-    (
-      SELECT count(*)
-      FROM session_participants p
-      WHERE p.session_id = s.id
-        AND p.left_at IS NULL
-    ),
-    a.role, s.created_at, s.expires_at
-  FROM threat_model_access a
-  JOIN collaboration_sessions s ON s.threat_model_id = a.threat_model_id
-  JOIN threat_models m ON m.id = s.threat_model_id
-  LEFT JOIN diagrams d ON d.id = s.diagram_id
-  LEFT JOIN users h ON h.id = s.host_user_id
-  WHERE a.user_email = v_email
-    AND s.ended_at IS NULL
-    AND (s.expires_at IS NULL OR s.expires_at > now())
-  ORDER BY s.created_at DESC, s.id DESC;
+  RETURN QUERY EXECUTE
+    'SELECT s.id, s.threat_model_id, m.name, s.diagram_id, d.name, s.websocket_url, s.host_user_id, h.email,
+       (
+         SELECT count(*)
+         FROM session_participants p
+         WHERE p.session_id = s.id
+           AND p.left_at IS NULL
+       ),
+       a.role, s.created_at, s.expires_at
+     FROM threat_model_access a
+     JOIN collaboration_sessions s ON s.threat_model_id = a.threat_model_id
+     JOIN threat_models m ON m.id = s.threat_model_id
+     LEFT JOIN diagrams d ON d.id = s.diagram_id
+     LEFT JOIN users h ON h.id = s.host_user_id
+     WHERE a.user_email = $1
+       AND s.ended_at IS NULL
+       AND (s.expires_at IS NULL OR s.expires_at > now())
+     ORDER BY s.created_at DESC, s.id DESC'
+    USING v_email;
 END
 $$;
 COMMENT ON FUNCTION _session_list IS
@@ -4023,11 +4091,18 @@ SET standard_conforming_strings TO on
 AS $$
 BEGIN
   RETURN QUERY
-  SELECT p.user_id, u.email, u.name, a.role, p.user_id IS NOT DISTINCT FROM s.host_user_id, p.joined_at, p.last_seen_at
+  SELECT p.user_id, u.email, u.name,
+    -- No join: it would be planned to read all that a person may use, because most may use little.
+    (
+      SELECT a.role
+      FROM threat_model_access a
+      WHERE a.threat_model_id = s.threat_model_id
+        AND a.user_email = u.email
+    ),
+    p.user_id IS NOT DISTINCT FROM s.host_user_id, p.joined_at, p.last_seen_at
   FROM collaboration_sessions s
   JOIN session_participants p ON p.session_id = s.id
   JOIN users u ON u.id = p.user_id
-  LEFT JOIN threat_model_access a ON a.threat_model_id = s.threat_model_id AND a.user_email = u.email
   WHERE s.id = p_session_id
     AND s.ended_at IS NULL
     AND (s.expires_at IS NULL OR s.expires_at > now())
@@ -4144,12 +4219,12 @@ DECLARE
   v_count bigint;
 BEGIN
   -- The model is locked already; its rows are locked in the order of their ids, as everywhere.
+  -- A join, since ids in an array would be looked for in an index of the whole model.
   PERFORM
-  FROM sources t
-  WHERE t.threat_model_id = p_threat_model_id
-    AND t.id = ANY (v_ids)
+  FROM unnest(v_ids) AS i (id)
+  JOIN sources t ON t.threat_model_id = p_threat_model_id AND t.id = i.id
   ORDER BY t.id
-  FOR UPDATE;
+  FOR UPDATE OF t;
   BEGIN
     PERFORM _check_unchanged(t.modified_at, (p_items -> (i.n - 1)::integer ->> 'if_modified_at')::timestamptz, 'sources')
     FROM unnest(v_ids) WITH ORDINALITY AS i (id, n)
@@ -4190,7 +4265,7 @@ ALTER FUNCTION _sources_delete OWNER TO tmi_api;
 
 -- begin functions/sources/_sources_insert.sql
 -- Rendered from templates/_insert.sql.j2 by tools/render_sql.py.
--- One statement for any number of sources, so that a bulk call costs hardly more than the bare INSERT.
+-- The inserts of source_bulk_create once more: with them each item of a call that failed is tried alone.
 CREATE OR REPLACE FUNCTION _sources_insert(
   p_threat_model_id uuid,
   p_items jsonb
@@ -4201,9 +4276,11 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-  v_items jsonb := p_items;
-  v_has_metadata boolean := jsonb_path_exists(p_items, '$[*].metadata');
+  v_items jsonb;
+  v_has_metadata boolean;
 BEGIN
+  v_items := p_items;
+  v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
   IF v_has_metadata THEN
     -- Metadata names its entity, so ids are made before the rows.
     SELECT jsonb_agg(i.item || jsonb_build_object('id', coalesce(i.item ->> 'id', uuid_generate_v4()::text)) ORDER BY i.n)
@@ -4267,13 +4344,13 @@ DECLARE
   v_is_missing boolean;
   v_is_stale boolean;
 BEGIN
-  -- The model is locked already; its rows are locked in the order of their ids, as everywhere.
+  -- The model is locked already; its rows are locked in the order of their ids, as everywhere. A join, since ids in an array
+  -- would be looked for in an index of the whole model.
   PERFORM
-  FROM sources t
-  WHERE t.threat_model_id = p_threat_model_id
-    AND t.id = ANY (v_ids)
+  FROM unnest(v_ids) AS i (id)
+  JOIN sources t ON t.threat_model_id = p_threat_model_id AND t.id = i.id
   ORDER BY t.id
-  FOR NO KEY UPDATE;
+  FOR NO KEY UPDATE OF t;
   BEGIN
     SELECT
       array_agg(jsonb_populate_record(t, p_items -> (i.n - 1)::integer) ORDER BY i.n),
@@ -4324,6 +4401,44 @@ Raises TM404 when a source is not of the model; TM412 when one has changed since
 REVOKE ALL ON FUNCTION _sources_update FROM PUBLIC;
 ALTER FUNCTION _sources_update OWNER TO tmi_api;
 -- end functions/sources/_sources_update.sql
+
+-- begin functions/exchange/_threat_dragon_threats.sql
+-- Threats lie three levels deep in the document, and several statements ask for them. No SET clause, so that it is inlined.
+CREATE OR REPLACE FUNCTION _threat_dragon_threats(
+  p_diagrams jsonb
+) RETURNS TABLE (
+  number bigint[],
+  path text,
+  place text,
+  diagram_place text,
+  cell_id text,
+  threat jsonb
+)
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+AS $$
+  SELECT
+    ARRAY[d.n, c.n, t.n],
+    pg_catalog.format('$.detail.diagrams[%s].cells[%s].data.threats[%s]', d.n OPERATOR(pg_catalog.-) 1, c.n OPERATOR(pg_catalog.-) 1, t.n OPERATOR(pg_catalog.-) 1),
+    pg_catalog.format('threat/%s/%s/%s', d.n OPERATOR(pg_catalog.-) 1, c.n OPERATOR(pg_catalog.-) 1, t.n OPERATOR(pg_catalog.-) 1),
+    pg_catalog.format('diagram/%s', d.n OPERATOR(pg_catalog.-) 1),
+    c.cell OPERATOR(pg_catalog.->>) 'id',
+    t.threat
+  FROM pg_catalog.jsonb_array_elements(p_diagrams) WITH ORDINALITY AS d (diagram, n)
+  CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(coalesce(d.diagram OPERATOR(pg_catalog.->) 'cells', '[]')) WITH ORDINALITY AS c (cell, n)
+  CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(
+    CASE WHEN pg_catalog.jsonb_typeof(c.cell OPERATOR(pg_catalog.#>) '{data,threats}') OPERATOR(pg_catalog.=) 'array' THEN c.cell OPERATOR(pg_catalog.#>) '{data,threats}' ELSE '[]' END
+  ) WITH ORDINALITY AS t (threat, n)
+$$;
+COMMENT ON FUNCTION _threat_dragon_threats IS
+'Takes the threats out of the diagrams of a Threat Dragon document of version 2.
+
+p_diagrams: the document''s array of diagrams.
+Returns rows: the numbers of diagram, cell and threat, for sorting; the threat''s JSON path; the places that its id and its diagram''s are made from; its cell''s id; the threat as it is written.';
+REVOKE ALL ON FUNCTION _threat_dragon_threats FROM PUBLIC;
+ALTER FUNCTION _threat_dragon_threats OWNER TO tmi_api;
+-- end functions/exchange/_threat_dragon_threats.sql
 
 -- begin functions/threat_models/_threat_model_change.sql
 -- Updates and patches of a model share the one statement that writes its fields.
@@ -4471,12 +4586,12 @@ DECLARE
   v_count bigint;
 BEGIN
   -- The model is locked already; its rows are locked in the order of their ids, as everywhere.
+  -- A join, since ids in an array would be looked for in an index of the whole model.
   PERFORM
-  FROM threats t
-  WHERE t.threat_model_id = p_threat_model_id
-    AND t.id = ANY (v_ids)
+  FROM unnest(v_ids) AS i (id)
+  JOIN threats t ON t.threat_model_id = p_threat_model_id AND t.id = i.id
   ORDER BY t.id
-  FOR UPDATE;
+  FOR UPDATE OF t;
   BEGIN
     PERFORM _check_unchanged(t.modified_at, (p_items -> (i.n - 1)::integer ->> 'if_modified_at')::timestamptz, 'threats')
     FROM unnest(v_ids) WITH ORDINALITY AS i (id, n)
@@ -4517,7 +4632,7 @@ ALTER FUNCTION _threats_delete OWNER TO tmi_api;
 
 -- begin functions/threats/_threats_insert.sql
 -- Rendered from templates/_insert.sql.j2 by tools/render_sql.py.
--- One statement for any number of threats, so that a bulk call costs hardly more than the bare INSERT.
+-- The inserts of threat_bulk_create once more: with them each item of a call that failed is tried alone.
 CREATE OR REPLACE FUNCTION _threats_insert(
   p_threat_model_id uuid,
   p_items jsonb
@@ -4528,9 +4643,11 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-  v_items jsonb := p_items;
-  v_has_metadata boolean := jsonb_path_exists(p_items, '$[*].metadata');
+  v_items jsonb;
+  v_has_metadata boolean;
 BEGIN
+  v_items := p_items;
+  v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
   IF jsonb_path_exists(p_items, '$[*].cell_id') THEN
     -- Each cell is looked up once, however many threats name it.
     PERFORM _check_cell(p_threat_model_id, c.diagram_id, c.cell_id)
@@ -4608,13 +4725,13 @@ DECLARE
   v_is_missing boolean;
   v_is_stale boolean;
 BEGIN
-  -- The model is locked already; its rows are locked in the order of their ids, as everywhere.
+  -- The model is locked already; its rows are locked in the order of their ids, as everywhere. A join, since ids in an array
+  -- would be looked for in an index of the whole model.
   PERFORM
-  FROM threats t
-  WHERE t.threat_model_id = p_threat_model_id
-    AND t.id = ANY (v_ids)
+  FROM unnest(v_ids) AS i (id)
+  JOIN threats t ON t.threat_model_id = p_threat_model_id AND t.id = i.id
   ORDER BY t.id
-  FOR NO KEY UPDATE;
+  FOR NO KEY UPDATE OF t;
   BEGIN
     SELECT
       array_agg(jsonb_populate_record(t, p_items -> (i.n - 1)::integer) ORDER BY i.n),
@@ -4782,6 +4899,39 @@ REVOKE ALL ON FUNCTION _token_ttl FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION _token_ttl TO tmi_identity;
 ALTER FUNCTION _token_ttl OWNER TO tmi_guard;
 -- end functions/tokens/_token_ttl.sql
+
+-- begin functions/users/_user_hold.sql
+-- Whoever makes something of their own is there until it is made; a definer because only the login service's functions lock users.
+CREATE OR REPLACE FUNCTION _user_hold(
+  p_email text
+) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+PARALLEL UNSAFE
+SET search_path FROM CURRENT
+SET row_security TO on
+SET standard_conforming_strings TO on
+AS $$
+BEGIN
+  -- The lock that a foreign key takes, only sooner: it waits for a deletion or a change of address, and for nothing else.
+  PERFORM
+  FROM users u
+  WHERE u.email = p_email
+  FOR KEY SHARE;
+  RETURN FOUND;
+END
+$$;
+COMMENT ON FUNCTION _user_hold IS
+'Keeps a user from being deleted, and from getting another address, until the transaction ends.
+
+p_email: the user''s address.
+Returns whether there is such a user, after waiting for whoever deletes it.
+Raises nothing.';
+REVOKE ALL ON FUNCTION _user_hold FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION _user_hold TO tmi_guard;
+ALTER FUNCTION _user_hold OWNER TO tmi_identity;
+-- end functions/users/_user_hold.sql
 
 -- begin functions/users/_user_lock.sql
 -- Everything about one user's links, tokens and address takes turns on the user's row, which is always locked first.
@@ -5361,18 +5511,23 @@ BEGIN
   END IF;
 
   IF v_count > 0 THEN
-    SELECT coalesce(jsonb_agg(x.cell ORDER BY x.place, x.adder), '[]')
-    INTO v_cells
-    FROM (
-      SELECT CASE WHEN r.place = c.n THEN r.cell ELSE c.cell END AS cell, c.n AS place, NULL AS adder
-      FROM jsonb_array_elements(v_cells) WITH ORDINALITY AS c (cell, n)
-      LEFT JOIN unnest(v_ids, v_afters, v_places) AS r (id, cell, place) ON r.id = c.cell ->> 'id'
-      WHERE r.id IS NULL OR r.place IS NOT NULL
-      UNION ALL
-      SELECT r.cell, NULL, r.adder
-      FROM unnest(v_afters, v_places, v_adders) AS r (cell, place, adder)
-      WHERE r.place IS NULL AND r.cell IS NOT NULL
-    ) x;
+    IF v_count = 1 AND v_places[1] IS NOT NULL THEN
+      -- The commonest case, a cell that was moved: two thirds of the time that it takes to part the drawing and join it.
+      v_cells := jsonb_set(v_cells, ARRAY[(v_places[1] - 1)::text], v_afters[1]);
+    ELSE
+      SELECT coalesce(jsonb_agg(x.cell ORDER BY x.place, x.adder), '[]')
+      INTO v_cells
+      FROM (
+        SELECT CASE WHEN r.place = c.n THEN r.cell ELSE c.cell END AS cell, c.n AS place, NULL AS adder
+        FROM jsonb_array_elements(v_cells) WITH ORDINALITY AS c (cell, n)
+        LEFT JOIN unnest(v_ids, v_afters, v_places) AS r (id, cell, place) ON r.id = c.cell ->> 'id'
+        WHERE r.id IS NULL OR r.place IS NOT NULL
+        UNION ALL
+        SELECT r.cell, NULL, r.adder
+        FROM unnest(v_afters, v_places, v_adders) AS r (cell, place, adder)
+        WHERE r.place IS NULL AND r.cell IS NOT NULL
+      ) x;
+    END IF;
     PERFORM _check_size(v_cells);
     SELECT min(e.op)
     INTO v_failed_by
@@ -5697,7 +5852,8 @@ ALTER FUNCTION counts_verify OWNER TO tmi_guard;
 
 -- begin functions/diagrams/diagram_bulk_create.sql
 -- Rendered from templates/bulk_create.sql.j2 by tools/render_sql.py.
--- All or none, in one statement; the error names the item.
+-- All or none, in one statement; the error names the item. The INSERT stands here, not in a helper, because a function that
+-- passes on what another returns keeps every row a second time.
 CREATE OR REPLACE FUNCTION diagram_bulk_create(
   p_threat_model_id uuid,
   p_items jsonb
@@ -5710,15 +5866,46 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_items jsonb;
+  v_has_metadata boolean;
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_items, '{
     "id": "string", "name": "string", "description": "string", "cells": "array", "type": "string", "metadata": "object"
   }');
   BEGIN
+    v_items := p_items;
+    v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
+    PERFORM _check_cells(i.item -> 'cells')
+    FROM jsonb_array_elements(p_items) AS i (item)
+    WHERE jsonb_typeof(i.item -> 'cells') <> 'null';
+    IF v_has_metadata THEN
+      -- Metadata names its entity, so ids are made before the rows.
+      SELECT jsonb_agg(i.item || jsonb_build_object('id', coalesce(i.item ->> 'id', uuid_generate_v4()::text)) ORDER BY i.n)
+      INTO v_items
+      FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n);
+    END IF;
     RETURN QUERY
-    SELECT t.*
-    FROM _diagrams_insert(p_threat_model_id, p_items) t;
+    INSERT INTO diagrams AS t (
+      id, threat_model_id,
+      name, description, cells, type
+    )
+    SELECT
+      coalesce(i.id, uuid_generate_v4()), p_threat_model_id,
+      i.name, i.description, coalesce(i.cells, '[]'), coalesce(i.type, 'DFD-1.0.0')
+    FROM ROWS FROM (
+      jsonb_to_recordset(v_items) AS (
+        id uuid, name text, description text, cells jsonb, type text
+      )
+    ) WITH ORDINALITY AS i (
+      id, name, description, cells, type, n
+    )
+    ORDER BY i.n
+    RETURNING t.*;
+    IF v_has_metadata THEN
+      PERFORM _put_items_metadata(p_threat_model_id, 'diagram', v_items);
+    END IF;
   EXCEPTION
     WHEN data_exception OR integrity_constraint_violation OR SQLSTATE 'TM000' THEN
       PERFORM _blame_item('_diagrams_insert', p_threat_model_id, p_items);
@@ -5901,16 +6088,35 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
+SET plan_cache_mode TO force_generic_plan
 AS $$
+DECLARE
+  v_created_at timestamptz := timestamptz 'infinity';
+  v_id uuid := uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 BEGIN
   PERFORM _enter(p_threat_model_id, 'reader');
-  RETURN QUERY EXECUTE
-    'SELECT t.id, t.threat_model_id, t.name, t.type, t.description, t.metadata, jsonb_array_length(t.cells), t.created_at, t.modified_at
-     FROM diagrams t
-     WHERE t.threat_model_id = $1'
-    || _filter_clause(p_filter, '{"type": "text"}', '{"name": ["text", "strpos(lower(t.name), lower(%L)) > 0"]}')
-    || _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz", "modified_at": "timestamptz", "name": "text"}')
-    USING p_threat_model_id;
+  IF p_filter IS NULL AND p_sort = '-created_at' THEN
+    IF p_after IS NOT NULL THEN
+      SELECT s.created_at, s.id
+      INTO v_created_at, v_id
+      FROM _page_start(p_after) s;
+    END IF;
+    RETURN QUERY
+    SELECT t.id, t.threat_model_id, t.name, t.type, t.description, t.metadata, jsonb_array_length(t.cells), t.created_at, t.modified_at
+    FROM diagrams t
+    WHERE t.threat_model_id = p_threat_model_id
+      AND (t.created_at, t.id) < (v_created_at, v_id)
+    ORDER BY t.created_at DESC, t.id DESC
+    LIMIT _limit(p_limit);
+  ELSE
+    RETURN QUERY EXECUTE
+      'SELECT t.id, t.threat_model_id, t.name, t.type, t.description, t.metadata, jsonb_array_length(t.cells), t.created_at, t.modified_at
+       FROM diagrams t
+       WHERE t.threat_model_id = $1'
+      || _filter_clause(p_filter, '{"type": "text"}', '{"name": ["text", "strpos(lower(t.name), lower(%L)) > 0"]}')
+      || _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz", "modified_at": "timestamptz", "name": "text"}')
+      USING p_threat_model_id;
+  END IF;
 END
 $$;
 COMMENT ON FUNCTION diagram_list IS
@@ -6036,7 +6242,8 @@ ALTER FUNCTION diagram_update OWNER TO tmi_api;
 
 -- begin functions/documents/document_bulk_create.sql
 -- Rendered from templates/bulk_create.sql.j2 by tools/render_sql.py.
--- All or none, in one statement; the error names the item.
+-- All or none, in one statement; the error names the item. The INSERT stands here, not in a helper, because a function that
+-- passes on what another returns keeps every row a second time.
 CREATE OR REPLACE FUNCTION document_bulk_create(
   p_threat_model_id uuid,
   p_items jsonb
@@ -6049,15 +6256,43 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_items jsonb;
+  v_has_metadata boolean;
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_items, '{
     "id": "string", "name": "string", "url": "string", "description": "string", "metadata": "object"
   }');
   BEGIN
+    v_items := p_items;
+    v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
+    IF v_has_metadata THEN
+      -- Metadata names its entity, so ids are made before the rows.
+      SELECT jsonb_agg(i.item || jsonb_build_object('id', coalesce(i.item ->> 'id', uuid_generate_v4()::text)) ORDER BY i.n)
+      INTO v_items
+      FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n);
+    END IF;
     RETURN QUERY
-    SELECT t.*
-    FROM _documents_insert(p_threat_model_id, p_items) t;
+    INSERT INTO documents AS t (
+      id, threat_model_id,
+      name, url, description
+    )
+    SELECT
+      coalesce(i.id, uuid_generate_v4()), p_threat_model_id,
+      i.name, i.url, i.description
+    FROM ROWS FROM (
+      jsonb_to_recordset(v_items) AS (
+        id uuid, name text, url text, description text
+      )
+    ) WITH ORDINALITY AS i (
+      id, name, url, description, n
+    )
+    ORDER BY i.n
+    RETURNING t.*;
+    IF v_has_metadata THEN
+      PERFORM _put_items_metadata(p_threat_model_id, 'document', v_items);
+    END IF;
   EXCEPTION
     WHEN data_exception OR integrity_constraint_violation OR SQLSTATE 'TM000' THEN
       PERFORM _blame_item('_documents_insert', p_threat_model_id, p_items);
@@ -6324,18 +6559,18 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
+SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
-  v_created_at timestamptz := 'infinity';
-  v_id uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  v_created_at timestamptz := timestamptz 'infinity';
+  v_id uuid := uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 BEGIN
   PERFORM _enter(p_threat_model_id, 'reader');
   IF p_filter IS NULL AND p_sort = '-created_at' THEN
     IF p_after IS NOT NULL THEN
-      -- Checks the cursor as the other orders do.
-      PERFORM _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz"}');
-      v_created_at := p_after ->> 'created_at';
-      v_id := p_after ->> 'id';
+      SELECT s.created_at, s.id
+      INTO v_created_at, v_id
+      FROM _page_start(p_after) s;
     END IF;
     RETURN QUERY
     SELECT t.*
@@ -6475,8 +6710,8 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-  v_schema oid := current_schema()::regnamespace;
-  v_version integer := current_setting('server_version_num');
+  v_schema regnamespace := current_schema()::regnamespace;
+  v_version integer := current_setting('server_version_num')::integer;
   -- The embedded server, which nobody else reaches, need not be the newest.
   v_embedded boolean := current_setting('cluster_name') = 'tmi-db' AND current_setting('listen_addresses') = '';
 BEGIN
@@ -6494,10 +6729,16 @@ BEGIN
     CASE WHEN v_version < 150000 THEN 'error' WHEN v_version < f.version AND NOT v_embedded THEN 'warning' ELSE 'ok' END,
     split_part(current_setting('server_version'), ' ', 1) || CASE
       WHEN v_version < 150000 THEN ' is older than 15'
-      WHEN v_version < f.version THEN ' lacks the security fixes of November 2026 (15.20, 16.16, 17.12, 18.7)'
+      WHEN v_version < f.version THEN format(' lacks the security fixes of November 2026 (%s)', f.versions)
       ELSE ''
     END
-  FROM (SELECT max(v.version) AS version FROM unnest(ARRAY[150020, 160016, 170012, 180007]) AS v (version) WHERE v.version / 10000 = v_version / 10000) f;
+  FROM (
+    SELECT
+      max(v.version) FILTER (WHERE v.version / 10000 = v_version / 10000) AS version,
+      string_agg(format('%s.%s', v.version / 10000, v.version % 10000), ', ' ORDER BY v.version) AS versions
+    -- The runner names them too, to warn where there is no function yet.
+    FROM unnest(ARRAY[150020, 160016, 170012, 180007]) AS v (version)
+  ) f;
 
   RETURN QUERY
   SELECT
@@ -6596,7 +6837,7 @@ DECLARE
   v_array text[];
   v_depth integer;
   v_element integer;
-  v_size bigint := pg_column_size(p_document);
+  v_size integer := pg_column_size(p_document);
 BEGIN
   IF p_operations IS NULL OR jsonb_typeof(p_operations) <> 'array' THEN
     RAISE EXCEPTION 'a patch must be a JSON array of operations' USING ERRCODE = 'TM422', DETAIL = 'field: operations';
@@ -7319,7 +7560,7 @@ SET standard_conforming_strings TO on
 AS $$
 DECLARE
   v_entity jsonb;
-  v_items jsonb := '[]';
+  v_items jsonb := jsonb '[]';
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
   v_entity := (
@@ -8054,7 +8295,7 @@ AS $$
 DECLARE
   v_idle interval := coalesce(p_idle, '15 minutes');
   v_session_id uuid;
-  v_count bigint := 0;
+  v_count bigint := 0::bigint;
 BEGIN
   IF v_idle < '0' THEN
     RAISE EXCEPTION 'nobody is idle for less than no time' USING ERRCODE = 'TM422', DETAIL = 'field: idle';
@@ -8144,7 +8385,8 @@ ALTER FUNCTION session_touch OWNER TO tmi_api;
 
 -- begin functions/sources/source_bulk_create.sql
 -- Rendered from templates/bulk_create.sql.j2 by tools/render_sql.py.
--- All or none, in one statement; the error names the item.
+-- All or none, in one statement; the error names the item. The INSERT stands here, not in a helper, because a function that
+-- passes on what another returns keeps every row a second time.
 CREATE OR REPLACE FUNCTION source_bulk_create(
   p_threat_model_id uuid,
   p_items jsonb
@@ -8157,6 +8399,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_items jsonb;
+  v_has_metadata boolean;
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_items, '{
@@ -8164,9 +8409,34 @@ BEGIN
     "metadata": "object"
   }');
   BEGIN
+    v_items := p_items;
+    v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
+    IF v_has_metadata THEN
+      -- Metadata names its entity, so ids are made before the rows.
+      SELECT jsonb_agg(i.item || jsonb_build_object('id', coalesce(i.item ->> 'id', uuid_generate_v4()::text)) ORDER BY i.n)
+      INTO v_items
+      FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n);
+    END IF;
     RETURN QUERY
-    SELECT t.*
-    FROM _sources_insert(p_threat_model_id, p_items) t;
+    INSERT INTO sources AS t (
+      id, threat_model_id,
+      name, url, description, type, parameters
+    )
+    SELECT
+      coalesce(i.id, uuid_generate_v4()), p_threat_model_id,
+      i.name, i.url, i.description, i.type, i.parameters
+    FROM ROWS FROM (
+      jsonb_to_recordset(v_items) AS (
+        id uuid, name text, url text, description text, type text, parameters jsonb
+      )
+    ) WITH ORDINALITY AS i (
+      id, name, url, description, type, parameters, n
+    )
+    ORDER BY i.n
+    RETURNING t.*;
+    IF v_has_metadata THEN
+      PERFORM _put_items_metadata(p_threat_model_id, 'source', v_items);
+    END IF;
   EXCEPTION
     WHEN data_exception OR integrity_constraint_violation OR SQLSTATE 'TM000' THEN
       PERFORM _blame_item('_sources_insert', p_threat_model_id, p_items);
@@ -8438,18 +8708,18 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
+SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
-  v_created_at timestamptz := 'infinity';
-  v_id uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  v_created_at timestamptz := timestamptz 'infinity';
+  v_id uuid := uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 BEGIN
   PERFORM _enter(p_threat_model_id, 'reader');
   IF p_filter IS NULL AND p_sort = '-created_at' THEN
     IF p_after IS NOT NULL THEN
-      -- Checks the cursor as the other orders do.
-      PERFORM _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz"}');
-      v_created_at := p_after ->> 'created_at';
-      v_id := p_after ->> 'id';
+      SELECT s.created_at, s.id
+      INTO v_created_at, v_id
+      FROM _page_start(p_after) s;
     END IF;
     RETURN QUERY
     SELECT t.*
@@ -8610,17 +8880,16 @@ BEGIN
   PERFORM _check_ids(p_patches);
   -- In the order of their ids, as everywhere, however the patches are ordered.
   PERFORM
-  FROM threats t
-  WHERE t.threat_model_id = p_threat_model_id
-    AND t.id = ANY (ARRAY(SELECT (p.patch ->> 'id')::uuid FROM jsonb_array_elements(p_patches) AS p (patch)))
+  FROM unnest(ARRAY(SELECT (p.patch ->> 'id')::uuid FROM jsonb_array_elements(p_patches) AS p (patch))) AS i (id)
+  JOIN threats t ON t.threat_model_id = p_threat_model_id AND t.id = i.id
   ORDER BY t.id
-  FOR NO KEY UPDATE;
+  FOR NO KEY UPDATE OF t;
   FOR v_patch, index IN
-    SELECT p.patch, p.n - 1
+    SELECT p.patch, (p.n - 1)::integer
     FROM jsonb_array_elements(p_patches) WITH ORDINALITY AS p (patch, n)
     ORDER BY p.n
   LOOP
-    id := v_patch ->> 'id';
+    id := (v_patch ->> 'id')::uuid;
     BEGIN
       SELECT to_jsonb(t), true, NULL, NULL, NULL
       INTO threat, succeeded, code, message, detail
@@ -8669,7 +8938,8 @@ ALTER FUNCTION threat_batch_patch OWNER TO tmi_api;
 
 -- begin functions/threats/threat_bulk_create.sql
 -- Rendered from templates/bulk_create.sql.j2 by tools/render_sql.py.
--- All or none, in one statement; the error names the item.
+-- All or none, in one statement; the error names the item. The INSERT stands here, not in a helper, because a function that
+-- passes on what another returns keeps every row a second time.
 CREATE OR REPLACE FUNCTION threat_bulk_create(
   p_threat_model_id uuid,
   p_items jsonb
@@ -8682,6 +8952,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_items jsonb;
+  v_has_metadata boolean;
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_items, '{
@@ -8690,9 +8963,48 @@ BEGIN
     "issue_url": "string", "diagram_id": "string", "cell_id": "string", "metadata": "object"
   }');
   BEGIN
+    v_items := p_items;
+    v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
+    IF jsonb_path_exists(p_items, '$[*].cell_id') THEN
+      -- Each cell is looked up once, however many threats name it.
+      PERFORM _check_cell(p_threat_model_id, c.diagram_id, c.cell_id)
+      FROM (
+        SELECT DISTINCT r.diagram_id, r.cell_id
+        FROM jsonb_to_recordset(p_items) AS r (diagram_id uuid, cell_id text)
+        WHERE r.cell_id IS NOT NULL
+      ) c;
+    END IF;
+    IF v_has_metadata THEN
+      -- Metadata names its entity, so ids are made before the rows.
+      SELECT jsonb_agg(i.item || jsonb_build_object('id', coalesce(i.item ->> 'id', uuid_generate_v4()::text)) ORDER BY i.n)
+      INTO v_items
+      FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n);
+    END IF;
     RETURN QUERY
-    SELECT t.*
-    FROM _threats_insert(p_threat_model_id, p_items) t;
+    INSERT INTO threats AS t (
+      id, threat_model_id,
+      name, description, impact, likelihood, risk_rating, score, priority, mitigated,
+      status, threat_type, mitigation, issue_url, diagram_id, cell_id
+    )
+    SELECT
+      coalesce(i.id, uuid_generate_v4()), p_threat_model_id,
+      i.name, i.description, _severity(i.impact), _severity(i.likelihood), _severity(i.risk_rating), i.score,
+      i.priority, coalesce(i.mitigated, false), i.status, i.threat_type, i.mitigation, i.issue_url,
+      i.diagram_id, i.cell_id
+    FROM ROWS FROM (
+      jsonb_to_recordset(v_items) AS (
+        id uuid, name text, description text, impact text, likelihood text, risk_rating text, score integer, priority text, mitigated boolean,
+        status text, threat_type text, mitigation text, issue_url text, diagram_id uuid, cell_id text
+      )
+    ) WITH ORDINALITY AS i (
+      id, name, description, impact, likelihood, risk_rating, score, priority, mitigated,
+      status, threat_type, mitigation, issue_url, diagram_id, cell_id, n
+    )
+    ORDER BY i.n
+    RETURNING t.*;
+    IF v_has_metadata THEN
+      PERFORM _put_items_metadata(p_threat_model_id, 'threat', v_items);
+    END IF;
   EXCEPTION
     WHEN data_exception OR integrity_constraint_violation OR SQLSTATE 'TM000' THEN
       PERFORM _blame_item('_threats_insert', p_threat_model_id, p_items);
@@ -8988,18 +9300,18 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
+SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
-  v_created_at timestamptz := 'infinity';
-  v_id uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  v_created_at timestamptz := timestamptz 'infinity';
+  v_id uuid := uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 BEGIN
   PERFORM _enter(p_threat_model_id, 'reader');
   IF p_filter IS NULL AND p_sort = '-created_at' THEN
     IF p_after IS NOT NULL THEN
-      -- Checks the cursor as the other orders do.
-      PERFORM _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz"}');
-      v_created_at := p_after ->> 'created_at';
-      v_id := p_after ->> 'id';
+      SELECT s.created_at, s.id
+      INTO v_created_at, v_id
+      FROM _page_start(p_after) s;
     END IF;
     RETURN QUERY
     SELECT t.*
@@ -9025,7 +9337,7 @@ BEGIN
           "words": ["text", "to_tsvector(''simple'', concat_ws('' '', t.name, t.description, t.mitigation)) @@ plainto_tsquery(''simple'', %L)"]
         }'
       )
-      || _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz", "modified_at": "timestamptz", "name": "text", "score": "integer"}')
+      || _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz", "modified_at": "timestamptz", "name": "text", "score": "integer NULL"}')
       USING p_threat_model_id;
   END IF;
 END
@@ -9080,7 +9392,6 @@ AS $$
 DECLARE
   v_id uuid;
   v_actor text;
-  v_unknown text;
   v_model threat_models;
   v_threats threats[];
   v_diagrams diagrams[];
@@ -9090,15 +9401,7 @@ DECLARE
 BEGIN
   PERFORM _enter(p_threat_model_id, 'reader');
   v_id := coalesce(p_id, uuid_generate_v4());
-  SELECT i.part
-  INTO v_unknown
-  FROM unnest(p_include) AS i (part)
-  WHERE i.part IS NULL OR i.part NOT IN ('metadata', 'threats', 'diagrams', 'documents', 'sources')
-  LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION 'a model has no part % to copy', coalesce(to_json(v_unknown)::text, 'null') USING ERRCODE = 'TM422', DETAIL = 'field: include',
-      HINT = 'the parts are metadata, threats, diagrams, documents, sources';
-  END IF;
+  PERFORM _check_parts(p_include, ARRAY['metadata', 'threats', 'diagrams', 'documents', 'sources']);
   -- All is read before the new model is entered: the scope is one model at a time.
   SELECT m.*
   INTO v_model
@@ -9110,8 +9413,7 @@ BEGIN
   v_sources := ARRAY(SELECT s FROM sources s WHERE s.threat_model_id = p_threat_model_id AND (p_include IS NULL OR 'sources' = ANY (p_include)));
   v_metadata := ARRAY(SELECT d FROM metadata d WHERE d.threat_model_id = p_threat_model_id AND (p_include IS NULL OR 'metadata' = ANY (p_include)));
 
-  PERFORM _enter_new(v_id);
-  v_actor := _actor();
+  v_actor := _enter_new(v_id);
   INSERT INTO threat_models (id, name, description, owner_email, created_by, threat_model_framework, issue_url)
   VALUES (v_id, p_name, v_model.description, v_actor, v_actor, v_model.threat_model_framework, v_model.issue_url);
   INSERT INTO diagrams (id, threat_model_id, name, type, description, metadata, cells)
@@ -9323,7 +9625,7 @@ ALTER FUNCTION threat_model_delete OWNER TO tmi_api;
 -- end functions/threat_models/threat_model_delete.sql
 
 -- begin functions/threat_models/threat_model_document.sql
--- Everything in a model in one JSON document, read in one statement and so in one snapshot.
+-- Everything in a model in one JSON document, read in one statement and so in one snapshot; by one plan, whoever asks first.
 CREATE OR REPLACE FUNCTION threat_model_document(
   p_threat_model_id uuid,
   p_include text[] DEFAULT NULL
@@ -9335,20 +9637,12 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
+SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
   v_role text := _enter(p_threat_model_id, 'reader');
-  v_unknown text;
 BEGIN
-  SELECT i.part
-  INTO v_unknown
-  FROM unnest(p_include) AS i (part)
-  WHERE i.part IS NULL OR i.part NOT IN ('access', 'metadata', 'threats', 'diagrams', 'documents', 'sources')
-  LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION 'a model has no part %', coalesce(to_json(v_unknown)::text, 'null') USING ERRCODE = 'TM422', DETAIL = 'field: include',
-      HINT = 'the parts are access, metadata, threats, diagrams, documents, sources';
-  END IF;
+  PERFORM _check_parts(p_include, ARRAY['access', 'metadata', 'threats', 'diagrams', 'documents', 'sources']);
   RETURN (
     SELECT to_jsonb(m) || jsonb_build_object('role', v_role) || jsonb_strip_nulls(jsonb_build_object(
       'access', CASE WHEN p_include IS NULL OR 'access' = ANY (p_include) THEN (
@@ -9549,31 +9843,29 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
+SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
-  v_actor text := _open();
   v_ids uuid[];
   v_roles text[];
   v_metadata text := '';
 BEGIN
+  -- In the default order, unfiltered, the page alone.
+  SELECT e.threat_model_ids, e.roles
+  INTO v_ids, v_roles
+  FROM _enter_page(
+    CASE WHEN p_filter IS NULL AND p_sort IN ('created_at', '-created_at') THEN _limit(p_limit) END,
+    CASE WHEN p_filter IS NULL AND p_sort IN ('created_at', '-created_at') THEN p_after END,
+    p_sort IS DISTINCT FROM 'created_at'
+  ) e;
   IF p_filter IS NULL AND p_sort IN ('created_at', '-created_at') THEN
-    IF p_after IS NOT NULL THEN
-      -- Checks the cursor as the other orders do.
-      PERFORM _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz"}');
-    END IF;
-    SELECT e.threat_model_ids, e.roles
-    INTO v_ids, v_roles
-    FROM _enter_page(_limit(p_limit), (p_after ->> 'created_at')::timestamptz, (p_after ->> 'id')::uuid, left(p_sort, 1) = '-') e;
     RETURN QUERY
     SELECT m.id, m.name, m.description, m.owner_email, m.created_by, m.threat_model_framework, m.issue_url,
-    m.document_count, m.source_count, m.diagram_count, m.threat_count, m.created_at, m.modified_at, p.role
+      m.document_count, m.source_count, m.diagram_count, m.threat_count, m.created_at, m.modified_at, p.role
     FROM unnest(v_ids, v_roles) WITH ORDINALITY AS p (threat_model_id, role, n)
     JOIN threat_models m ON m.id = p.threat_model_id
     ORDER BY p.n;
   ELSE
-    SELECT e.threat_model_ids, e.roles
-    INTO v_ids, v_roles
-    FROM _enter_all() e;
     -- Key and value have to be those of one pair, which two independent conditions would not say.
     IF p_filter ? 'metadata_key' THEN
       v_metadata := format(
@@ -9724,22 +10016,27 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_created_at timestamptz;
+  v_id uuid;
   v_ids uuid[];
   v_roles text[];
   v_matched text[];
 BEGIN
   PERFORM _open();
+  IF p_after IS NOT NULL THEN
+    SELECT s.created_at, s.id
+    INTO v_created_at, v_id
+    FROM _page_start(p_after) s;
+  END IF;
   SELECT s.threat_model_ids, s.roles, s.matched
   INTO v_ids, v_roles, v_matched
-  FROM _search(p_query) s;
-  RETURN QUERY EXECUTE
-    'SELECT t.id, t.name, t.description, t.owner_email, t.created_by, t.threat_model_framework, t.issue_url,
-       t.document_count, t.source_count, t.diagram_count, t.threat_count, t.created_at, t.modified_at, a.role, a.matched
-     FROM unnest($1, $2, $3) AS a (threat_model_id, role, matched)
-     JOIN threat_models t ON t.id = a.threat_model_id
-     WHERE true'
-    || _page_clause(p_limit, p_after, '-created_at', '{"created_at": "timestamptz"}')
-    USING v_ids, v_roles, v_matched;
+  FROM _search(p_query, _limit(p_limit), v_created_at, v_id) s;
+  RETURN QUERY
+  SELECT m.id, m.name, m.description, m.owner_email, m.created_by, m.threat_model_framework, m.issue_url,
+    m.document_count, m.source_count, m.diagram_count, m.threat_count, m.created_at, m.modified_at, p.role, p.matched
+  FROM unnest(v_ids, v_roles, v_matched) WITH ORDINALITY AS p (threat_model_id, role, matched, n)
+  JOIN threat_models m ON m.id = p.threat_model_id
+  ORDER BY p.n;
 END
 $$;
 COMMENT ON FUNCTION threat_model_search IS

@@ -103,7 +103,7 @@ def picture(found: dict[str, Any]) -> str:
         _text(_MARGIN, 44, f"PostgreSQL {version}; each line of a grid is tenfold", "soft"),
     ]
     y = _operations(parts, found["operations"], 52)
-    parts.append(_text(_MARGIN, y + 30, "Pages read by a page of 50, by threats in its model", "head"))
+    parts.append(_text(_MARGIN, y + 30, "The same of a page of 50, by threats in its model", "head"))
     y = _depth(parts, found["depth"], y + 36)
     height = round(y + _MARGIN)
     title = "Pages that operations read as the data grows"
@@ -134,7 +134,7 @@ def _operations(parts: list[str], curves: Sequence[dict[str, Any]], y: float) ->
         for point, anchor in zip(ends, ("start", "end"), strict=True):
             above = plot.y(point["pages"]) - 7
             # There is no room above what is dear.
-            label = above if above > plot.top + 12 else above + 25
+            label = above if above > plot.top + 2 else above + 25
             parts.append(_text(plot.x(point["size"]), label, f"{point['pages']:,}", kind, anchor))
     return y + math.ceil(len(curves) / 2) * height
 

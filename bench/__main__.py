@@ -19,7 +19,7 @@ from tmi_db.cli.connection import connect, resolve_dsn
 from tmi_db.server import Server, locate
 from tmi_db.tool import ToolError
 
-from . import concurrency, growth, load, machine, operations, report, wrapper
+from . import concurrency, curves, growth, load, machine, operations, report, wrapper
 from .data import SCALES
 from .measure import Found
 from .workbench import SESSION, Workbench, workbench
@@ -187,12 +187,14 @@ def say(words: str) -> None:
 
 
 def write(result: Found, folder: Path) -> None:
-    """Write results to a folder, as JSON, Markdown and a picture."""
+    """Write results to a folder, as JSON, Markdown and pictures."""
     folder.mkdir(exist_ok=True)
     name = result["scale"]
     (folder / f"{name}.json").write_text(_json(result), encoding="utf-8")
     (folder / f"{name}.md").write_text(text(result), encoding="utf-8")
     (folder / f"{name}.svg").write_text(report.picture(result), encoding="utf-8")
+    if "growth" in result:
+        (folder / f"{name}-growth.svg").write_text(curves.picture(result["growth"]), encoding="utf-8")
 
 
 def text(result: Found) -> str:

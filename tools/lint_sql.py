@@ -19,6 +19,8 @@ from tmi_db.statements import Statement, Token, split, tokens
 OWNER = "tmi_owner"
 DEFINERS = ("tmi_api", "tmi_guard", "tmi_identity")
 ENTRIES = ("_open", "_enter")
+# What only the guard's own functions call shares their settings.
+PINNED_BY_CALLERS = ("_context",)
 # A caller who switches one of these off would change what the function means.
 DEFINER_SETTINGS = ("row_security", "standard_conforming_strings")
 SCHEMAS = ("tmi", "public")
@@ -256,8 +258,9 @@ def _check_function(function: Function) -> None:
         if option not in function.options:
             find(line, option, f"the function does not state its {option}")
     is_inlinable = function.language == "sql" and not function.is_definer and not function.settings
+    is_pinned_by_callers = function.name in PINNED_BY_CALLERS and not function.is_definer
     path = function.settings.get("search_path")
-    if not is_inlinable and (path is None or path.kind != enums.VariableSetKind.VAR_SET_CURRENT):
+    if not (is_inlinable or is_pinned_by_callers) and (path is None or path.kind != enums.VariableSetKind.VAR_SET_CURRENT):
         find(line, "search-path", "SET search_path FROM CURRENT is missing")
     if function.language == "plpgsql":
         try:

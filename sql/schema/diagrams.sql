@@ -54,16 +54,12 @@ CREATE INDEX idx_diagrams_cells
 COMMENT ON INDEX idx_diagrams_cells IS 'Which diagrams hold a cell like this?';
 
 CREATE INDEX idx_diagrams_threat_model_id_created_at
-  ON diagrams (threat_model_id, created_at);
-COMMENT ON INDEX idx_diagrams_threat_model_id_created_at IS 'Which are the newest diagrams of this model?';
+  ON diagrams (threat_model_id, created_at, id);
+COMMENT ON INDEX idx_diagrams_threat_model_id_created_at IS 'Which are the newest diagrams of this model, and which come after this one when many were created at once?';
 
 CREATE INDEX idx_diagrams_threat_model_id_modified_at
   ON diagrams (threat_model_id, modified_at) INCLUDE (id, created_at);
 COMMENT ON INDEX idx_diagrams_threat_model_id_modified_at IS 'Which diagrams of this model changed last?';
-
-CREATE INDEX idx_diagrams_threat_model_id_created_at_id
-  ON diagrams (threat_model_id, created_at, id);
-COMMENT ON INDEX idx_diagrams_threat_model_id_created_at_id IS 'Which diagrams come after this one, when many were created at once?';
 
 CREATE INDEX idx_diagrams_words
   ON diagrams USING gin (to_tsvector('simple', left(name || ' ' || coalesce(description, ''), 100000)));

@@ -41,16 +41,12 @@ COMMENT ON INDEX documents_pkey IS 'Which document has this id?';
 ALTER TABLE documents ALTER COLUMN threat_model_id SET (n_distinct = -0.01);
 
 CREATE INDEX idx_documents_threat_model_id_created_at
-  ON documents (threat_model_id, created_at);
-COMMENT ON INDEX idx_documents_threat_model_id_created_at IS 'Which are the newest documents of this model?';
+  ON documents (threat_model_id, created_at, id);
+COMMENT ON INDEX idx_documents_threat_model_id_created_at IS 'Which are the newest documents of this model, and which come after this one when many were created at once?';
 
 CREATE INDEX idx_documents_threat_model_id_modified_at
   ON documents (threat_model_id, modified_at) INCLUDE (id, created_at);
 COMMENT ON INDEX idx_documents_threat_model_id_modified_at IS 'Which documents of this model changed last?';
-
-CREATE INDEX idx_documents_threat_model_id_created_at_id
-  ON documents (threat_model_id, created_at, id);
-COMMENT ON INDEX idx_documents_threat_model_id_created_at_id IS 'Which documents come after this one, when many were created at once?';
 
 CREATE INDEX idx_documents_words
   ON documents USING gin (to_tsvector('simple', left(name || ' ' || coalesce(description, ''), 100000)));

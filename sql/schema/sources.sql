@@ -51,16 +51,12 @@ CREATE INDEX idx_sources_parameters
 COMMENT ON INDEX idx_sources_parameters IS 'Which sources are configured like this?';
 
 CREATE INDEX idx_sources_threat_model_id_created_at
-  ON sources (threat_model_id, created_at);
-COMMENT ON INDEX idx_sources_threat_model_id_created_at IS 'Which are the newest sources of this model?';
+  ON sources (threat_model_id, created_at, id);
+COMMENT ON INDEX idx_sources_threat_model_id_created_at IS 'Which are the newest sources of this model, and which come after this one when many were created at once?';
 
 CREATE INDEX idx_sources_threat_model_id_modified_at
   ON sources (threat_model_id, modified_at) INCLUDE (id, created_at);
 COMMENT ON INDEX idx_sources_threat_model_id_modified_at IS 'Which sources of this model changed last?';
-
-CREATE INDEX idx_sources_threat_model_id_created_at_id
-  ON sources (threat_model_id, created_at, id);
-COMMENT ON INDEX idx_sources_threat_model_id_created_at_id IS 'Which sources come after this one, when many were created at once?';
 
 CREATE INDEX idx_sources_words
   ON sources USING gin (to_tsvector('simple', left(name || ' ' || coalesce(description, ''), 100000)));

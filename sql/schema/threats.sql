@@ -83,8 +83,8 @@ COMMENT ON INDEX threats_pkey IS 'Which threat has this id?';
 ALTER TABLE threats ALTER COLUMN threat_model_id SET (n_distinct = -0.01);
 
 CREATE INDEX idx_threats_threat_model_id_created_at
-  ON threats (threat_model_id, created_at);
-COMMENT ON INDEX idx_threats_threat_model_id_created_at IS 'Which are the newest threats of this model?';
+  ON threats (threat_model_id, created_at, id);
+COMMENT ON INDEX idx_threats_threat_model_id_created_at IS 'Which are the newest threats of this model, and which come after this one when many were created at once?';
 
 CREATE INDEX idx_threats_threat_model_id_modified_at
   ON threats (threat_model_id, modified_at) INCLUDE (id, created_at);
@@ -93,10 +93,6 @@ COMMENT ON INDEX idx_threats_threat_model_id_modified_at IS 'Which threats of th
 CREATE INDEX idx_threats_diagram_id
   ON threats (diagram_id);
 COMMENT ON INDEX idx_threats_diagram_id IS 'Which threats are pinned to this diagram? Changing or deleting it asks too.';
-
-CREATE INDEX idx_threats_threat_model_id_created_at_id
-  ON threats (threat_model_id, created_at, id);
-COMMENT ON INDEX idx_threats_threat_model_id_created_at_id IS 'Which threats come after this one, when many were created at once?';
 
 CREATE INDEX idx_threats_words
   ON threats USING gin (to_tsvector('simple', left(name || ' ' || coalesce(description, '') || ' ' || coalesce(mitigation, ''), 100000)));

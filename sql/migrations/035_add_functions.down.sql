@@ -1,4 +1,4 @@
--- Takes back 034_add_functions.
+-- Takes back 035_add_functions.
 -- Loses what stands in column collaboration_sessions.ttl.
 
 -- What goes, and what has to give way
@@ -455,7 +455,6 @@ COMMENT ON INDEX diagrams_threat_model_id_id_key IS NULL;
 COMMENT ON INDEX idx_diagrams_cells IS NULL;
 COMMENT ON INDEX idx_diagrams_metadata IS NULL;
 COMMENT ON INDEX idx_diagrams_threat_model_id_created_at IS NULL;
-COMMENT ON INDEX idx_diagrams_threat_model_id_created_at_id IS NULL;
 COMMENT ON INDEX idx_diagrams_threat_model_id_modified_at IS NULL;
 COMMENT ON TABLE documents IS NULL;
 ALTER TABLE documents NO FORCE ROW LEVEL SECURITY;
@@ -486,7 +485,6 @@ COMMENT ON CONSTRAINT documents_url_length_check ON documents IS NULL;
 COMMENT ON CONSTRAINT documents_url_scheme_check ON documents IS NULL;
 COMMENT ON INDEX documents_pkey IS NULL;
 COMMENT ON INDEX idx_documents_threat_model_id_created_at IS NULL;
-COMMENT ON INDEX idx_documents_threat_model_id_created_at_id IS NULL;
 COMMENT ON INDEX idx_documents_threat_model_id_modified_at IS NULL;
 COMMENT ON TABLE metadata IS NULL;
 ALTER TABLE metadata NO FORCE ROW LEVEL SECURITY;
@@ -623,7 +621,6 @@ COMMENT ON CONSTRAINT sources_url_length_check ON sources IS NULL;
 COMMENT ON CONSTRAINT sources_url_scheme_check ON sources IS NULL;
 COMMENT ON INDEX idx_sources_parameters IS NULL;
 COMMENT ON INDEX idx_sources_threat_model_id_created_at IS NULL;
-COMMENT ON INDEX idx_sources_threat_model_id_created_at_id IS NULL;
 COMMENT ON INDEX idx_sources_threat_model_id_modified_at IS NULL;
 COMMENT ON INDEX sources_pkey IS NULL;
 COMMENT ON TABLE threat_model_access IS NULL;
@@ -760,7 +757,6 @@ COMMENT ON CONSTRAINT threats_threat_model_id_fkey ON threats IS NULL;
 COMMENT ON CONSTRAINT threats_threat_type_length_check ON threats IS NULL;
 COMMENT ON INDEX idx_threats_diagram_id IS NULL;
 COMMENT ON INDEX idx_threats_threat_model_id_created_at IS NULL;
-COMMENT ON INDEX idx_threats_threat_model_id_created_at_id IS NULL;
 COMMENT ON INDEX idx_threats_threat_model_id_modified_at IS NULL;
 COMMENT ON INDEX threats_pkey IS NULL;
 COMMENT ON TABLE user_providers IS NULL;

@@ -19,6 +19,8 @@ from .workbench import Workbench
 
 BASE = "hand-written SQL, no RLS"
 API = "API, one statement"
+BASE_UNPREPARED = "hand-written SQL, not prepared"
+API_UNPREPARED = "API, not prepared"
 WRAPPER = "tmi_db"
 ASYNCPG = "asyncpg, hand-written SQL"
 ORM = "SQLAlchemy ORM"
@@ -53,15 +55,17 @@ class Clients:
         assert found is not None
         return [self.owner, self.bare, self.app, wrapped, found]
 
-    def call(self, text: str, email: str, *arguments: Any) -> list[Any]:
+    def call(self, text: str, email: str, *arguments: Any, prepare: bool = True) -> list[Any]:
         """Call a function of the API as its one statement, signed as a service does.
 
         Args:
             text: the call; `a` is the value that its first argument has to depend on.
             email: whom to act for.
             arguments: its parameters.
+            prepare: whether the server keeps the statement, which poolers of connections may not let it.
         """
-        return self.app.execute(one_statement(text), [self.signer.sign(email), *arguments], binary=True).fetchall()
+        signed = [self.signer.sign(email), *arguments]
+        return self.app.execute(one_statement(text), signed, prepare=prepare, binary=True).fetchall()
 
     def call_pages(self, text: str, email: str, *arguments: Any) -> int:
         """Count the pages that a call reads."""
@@ -69,9 +73,9 @@ class Clients:
             self.call(text, email, *arguments)
         return _pages(self.app, one_statement(text), [self.signer.sign(email), *arguments])
 
-    def hand(self, text: str, *arguments: Any) -> list[Any]:
+    def hand(self, text: str, *arguments: Any, prepare: bool = True) -> list[Any]:
         """Run hand-written SQL."""
-        return self.owner.execute(text.encode(), arguments, binary=True).fetchall()
+        return self.owner.execute(text.encode(), arguments, prepare=prepare, binary=True).fetchall()
 
     def hand_pages(self, text: str, *arguments: Any) -> int:
         """Count the pages that hand-written SQL reads."""

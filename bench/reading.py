@@ -10,7 +10,19 @@ from uuid import UUID
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from .clients import API, ASYNCPG, BASE, ORM, PGBENCH, PGBENCH_API, WRAPPER, Clients, one_statement
+from .clients import (
+    API,
+    API_UNPREPARED,
+    ASYNCPG,
+    BASE,
+    BASE_UNPREPARED,
+    ORM,
+    PGBENCH,
+    PGBENCH_API,
+    WRAPPER,
+    Clients,
+    one_statement,
+)
 from .data import BIG, FEW, FIVE, MANY
 from .measure import Figure, Measure, Way
 from .peers import CHILDREN, Access, Threat, ThreatModel, request
@@ -99,10 +111,13 @@ def get(clients: Clients) -> Iterator[Measure]:
             Way(WRAPPER, lambda: [few.threats.get(big, one())], repeat=10),
             Way(ASYNCPG, clock=clients.asyncpg.clock(_GET, by_hand), repeat=10, statements=1),
             Way(ORM, orm, repeat=10),
+            Way(BASE_UNPREPARED, lambda: clients.hand(_GET, *by_hand(), prepare=False), repeat=10),
+            Way(API_UNPREPARED, lambda: clients.call(API_GET, FEW, big, one(), prepare=False), repeat=10),
             *_pgbench(clients, _GET, by_hand, API_GET, FEW, lambda: [big, one()]),
         ],
         [
             Figure(API, "<=", 1.40 if newer else 1.45, BASE),
+            Figure(API_UNPREPARED, "<=", 1.40 if newer else 1.45, BASE_UNPREPARED),
             Figure(API, "<=", 14, of="pages"),
             Figure(API, "<=", 1, of="round trips"),
             Figure(WRAPPER, ">=", 5, ORM),
@@ -159,10 +174,13 @@ def _page(clients: Clients, big: UUID, name: str, last: tuple[Any, ...] | None) 
             Way(WRAPPER, lambda: few.threats.list(big, limit=50, after=after), repeat=3),
             Way(ASYNCPG, clock=clients.asyncpg.clock(text, lambda: arguments), repeat=3, statements=1),
             Way(ORM, orm, repeat=3),
+            Way(BASE_UNPREPARED, lambda: clients.hand(text, *arguments, prepare=False), repeat=3),
+            Way(API_UNPREPARED, lambda: clients.call(api_text, FEW, *api_arguments, prepare=False), repeat=3),
             *_pgbench(clients, text, lambda: arguments, api_text, FEW, lambda: api_arguments),
         ],
         [
             Figure(API, "<=", 1.3, BASE),
+            Figure(API_UNPREPARED, "<=", 1.3, BASE_UNPREPARED),
             Figure(API, "<=", 6, BASE, of="pages"),
             Figure(API, "<=", 1, of="round trips"),
             Figure(WRAPPER, ">=", 4, ORM),

@@ -109,6 +109,25 @@ def one(clients: Clients) -> Iterator[Measure]:
         rows=1,
         tidy=lambda: _vacuum(clients.owner),
     )
+    # As every installation is that has not chosen otherwise.
+    for connection in (clients.bare, clients.app):
+        connection.execute("SET synchronous_commit TO on")
+    yield Measure(
+        "insert one threat, safe on the disk",
+        [
+            Way(
+                BARE,
+                lambda: clients.bare.execute(_INSERT.encode(), [model, *values], binary=True).fetchall(),
+                repeat=5,
+                after=without,
+            ),
+            Way(API, lambda: clients.call(_API_INSERT, FEW, model, *values), repeat=5, after=with_triggers),
+        ],
+        [Figure(API, "<=", 2.2, BARE)],
+        rows=1,
+        tidy=lambda: _vacuum(clients.owner),
+        note="Commits wait for the disk, as they do where nobody has decided otherwise.",
+    )
     _remove(clients, model)
 
 

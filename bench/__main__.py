@@ -19,7 +19,7 @@ from tmi_db.cli.connection import connect, resolve_dsn
 from tmi_db.server import Server, locate
 from tmi_db.tool import ToolError
 
-from . import concurrency, curves, growth, load, machine, operations, report, wrapper
+from . import concurrency, curves, growth, load, machine, operations, page, report, wrapper
 from .data import SCALES
 from .measure import Found
 from .workbench import SESSION, Workbench, workbench
@@ -64,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # What is measured in part replaces no results.
             keep = None if options.only else lambda result: write(result, RESULTS)
             result = measure(dsn, options.scale, options.rounds, options.only or NAMES, keep)
+        if keep is not None and options.scale == "full":
+            page.PAGE.write_text(page.update(page.PAGE.read_text(encoding="utf-8"), result), encoding="utf-8")
     except ToolError as error:
         sys.stderr.write(f"error: {error.message}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
         return error.exit_code

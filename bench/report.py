@@ -46,20 +46,8 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 
 def markdown(result: Found) -> str:
     """Write the operations of a result: the figures first, then every way of every operation."""
-    lines = [
-        *_place(result),
-        "",
-        "## Figures to reach",
-        "",
-        "| operation | figure | measured | verdict |",
-        "|---|---|---|---|",
-    ]
-    for measure in result["operations"]:
-        lines += [
-            f"| {measure['name']} | {judged['figure']} | {said(judged)} | {judged['verdict']} |"
-            for judged in measure["figures"]
-        ]
-    lines += [f"| {operation} | {figure} | {value} | {word} |" for operation, figure, value, word in _elsewhere(result)]
+    lines = [f"# Measured: the {result['scale']} data set", "", *_place(result), "", "## Figures to reach", ""]
+    lines += _figures(result)
     if result["operations"]:
         lines += ["", "## Operations", ""]
     for measure in result["operations"]:
@@ -75,6 +63,22 @@ def markdown(result: Found) -> str:
     return "\n".join(lines)
 
 
+def figures(result: Found) -> str:
+    """Write what was measured where, and the figures with their verdicts."""
+    return "\n".join([*_place(result), "", *_figures(result), ""])
+
+
+def _figures(result: Found) -> list[str]:
+    lines = ["| operation | figure | measured | verdict |", "|---|---|---|---|"]
+    for measure in result["operations"]:
+        lines += [
+            f"| {measure['name']} | {judged['figure']} | {said(judged)} | {judged['verdict']} |"
+            for judged in measure["figures"]
+        ]
+    lines += [f"| {operation} | {figure} | {value} | {word} |" for operation, figure, value, word in _elsewhere(result)]
+    return lines
+
+
 def _place(result: Found) -> list[str]:
     """Say what was measured where."""
     machine, data = result["machine"], result["data"]
@@ -82,8 +86,6 @@ def _place(result: Found) -> list[str]:
     libraries = ", ".join(f"{name} {value}" for name, value in machine["libraries"].items())
     amounts = ", ".join(f"{amount:,} {name}" for name, amount in data.items())
     return [
-        f"# Measured: the {result['scale']} data set",
-        "",
         f"- Data: {amounts} (others: of diagrams, documents and sources each).",
         f"- Server: PostgreSQL {machine['server']}, over {machine['connected by']}: {settings}.",
         f"- Machine: {machine['cpu']}, {machine['cores']} cores, {machine['memory']}, {machine['kernel']}.",

@@ -18,7 +18,6 @@ from .measure import Measure, Way
 from .traffic import Connection
 
 BY_NAME = "threat_list(CASE WHEN a THEN %s::uuid END, 200, NULL, 'name')"
-_DOCUMENT = "threat_model_document(CASE WHEN a THEN %s::uuid END)"
 _SEARCH = "threat_model_search(CASE WHEN a THEN %s END)"
 _APPLY = "cell_apply_ops(CASE WHEN a THEN %s::uuid END, %s, %s)"
 _GET = "threat_model_get(CASE WHEN a THEN %s::uuid END)"
@@ -51,14 +50,6 @@ def settings(clients: Clients) -> Iterator[Measure]:
             FEW,
             big,
         )
-        yield _compared(
-            clients,
-            "work_mem, a large model as one document",
-            {f"work_mem={size}": connect(work_mem=size) for size in ("4MB", "64kB", "64MB")},
-            _DOCUMENT,
-            FEW,
-            big,
-        )
         yield _compression(clients, {method: connect(default_toast_compression=method) for method in _methods(clients)})
         yield from _snapshot(clients)
 
@@ -74,13 +65,16 @@ def _connect(clients: Clients, values: dict[str, str]) -> Connection:
 def _compared(
     clients: Clients, name: str, connections: dict[str, Connection], text: str, email: str, *arguments: Any
 ) -> Measure:
-    def way(connection: Connection) -> Any:
-        signed = [clients.signer.sign(email), *arguments]
-        return lambda: connection.execute(one_statement(text), signed, binary=True).fetchall()
+    def way(name: str, connection: Connection) -> Way:
+        def call() -> list[Any]:
+            signed = [clients.signer.sign(email), *arguments]
+            return connection.execute(one_statement(text), signed, binary=True).fetchall()
+
+        return Way(name, call)
 
     return Measure(
         f"setting: {name}",
-        [Way(setting, way(connection)) for setting, connection in connections.items()],
+        [way(setting, connection) for setting, connection in connections.items()],
         connections=list(connections.values()),
     )
 

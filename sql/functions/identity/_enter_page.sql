@@ -50,8 +50,7 @@ BEGIN
       LIMIT p_limit
     ) p;
   END IF;
-  PERFORM set_config('tmi.scope', 'l:' || coalesce(threat_model_ids::text, '{}'), true);
-  IF threat_model_ids IS NULL THEN
+  IF set_config('tmi.scope', 'l:' || coalesce(threat_model_ids::text, '{}'), true) = 'l:{}' THEN
     -- An access row's foreign key proves that its user exists; only without one is there anything to look up.
     PERFORM _actor();
   END IF;

@@ -260,7 +260,8 @@ def _check_function(function: Function) -> None:
     is_inlinable = function.language == "sql" and not function.is_definer and not function.settings
     is_pinned_by_callers = function.name in PINNED_BY_CALLERS and not function.is_definer
     path = function.settings.get("search_path")
-    if not (is_inlinable or is_pinned_by_callers) and (path is None or path.kind != enums.VariableSetKind.VAR_SET_CURRENT):
+    is_pinned = path is not None and path.kind == enums.VariableSetKind.VAR_SET_CURRENT
+    if not (is_inlinable or is_pinned_by_callers or is_pinned):
         find(line, "search-path", "SET search_path FROM CURRENT is missing")
     if function.language == "plpgsql":
         try:

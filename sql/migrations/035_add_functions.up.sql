@@ -3796,7 +3796,7 @@ BEGIN
     string_agg(format('SELECT x.%I AS id, %L AS kind FROM %I x WHERE to_tsvector(''simple'', %s) @@ $1', p.model, p.kind, p.place, p.words), ' UNION ALL '),
     -- A scalar: of an EXISTS the planner may make one pass over the whole table.
     string_agg(format('CASE WHEN (SELECT true FROM %I x WHERE x.%I = a.threat_model_id AND to_tsvector(''simple'', %s) @@ $1 LIMIT 1) THEN %L END', p.place, p.model, p.words, p.kind), ', ' ORDER BY p.kind),
-    sum((SELECT c.reltuples FROM pg_class c WHERE c.oid = p.place::regclass))
+    sum((SELECT c.reltuples::float8 FROM pg_class c WHERE c.oid = p.place::regclass))
   INTO v_hits, v_probes, v_rows
   FROM (
     VALUES

@@ -52,7 +52,8 @@ def result(cluster: Cluster) -> Found:
 def test_every_row_of_the_figures_is_measured_in_every_way(result: Found) -> None:
     found = {measure["name"]: measure for measure in result["operations"]}
     for row, ways in ROWS.items():
-        (measure,) = (measure for name, measure in found.items() if name.startswith(row))
+        # Of an operation that is measured once more in another way, the plain one.
+        measure = found[min((name for name in found if name.startswith(row)), key=len)]
         measured = {way["name"]: way for way in measure["ways"] if way.get("microseconds")}
         assert set(ways) <= set(measured), row
         for way in measured.values():

@@ -233,12 +233,13 @@ def test_the_server_is_left_no_choice_but_to_set_the_identity_before_it_calls(co
             node = plan[0][0]["Plan"]
             if arguments.count(UNSET) < len(arguments):
                 outer, inner = node["Plans"]
-                assert outer["Function Name"] == "_as", function.name
+                assert outer["Function Call"].startswith("(set_config('tmi.context'"), function.name
                 assert "CASE WHEN a.a THEN" in inner["Function Call"], function.name
             else:
                 while "Plans" in node:
                     (node,) = node["Plans"]
-                assert (node["Function Name"], node["Filter"]) == ("_as", "a.a"), function.name
+                assert node["Function Call"].startswith("(set_config('tmi.context'"), function.name
+                assert node["Filter"] == "a.a", function.name
 
 
 # Sessions

@@ -1,4 +1,6 @@
+-- Rendered from templates/list.sql.j2 by tools/render_sql.py.
 -- Drawings are large: a list counts their cells and leaves them where they are.
+-- The default order, unfiltered, is planned once and costs the same at any depth; the others stay within one model.
 CREATE OR REPLACE FUNCTION diagram_list(
   p_threat_model_id uuid,
   p_limit integer DEFAULT 50,
@@ -48,7 +50,13 @@ BEGIN
       'SELECT t.id, t.threat_model_id, t.name, t.type, t.description, t.metadata, jsonb_array_length(t.cells), t.created_at, t.modified_at
        FROM diagrams t
        WHERE t.threat_model_id = $1'
-      || _filter_clause(p_filter, '{"type": "text"}', '{"name": ["text", "strpos(lower(t.name), lower(%L)) > 0"]}')
+      || _filter_clause(
+        p_filter,
+        '{"type": "text"}',
+        '{
+          "name": ["text", "strpos(lower(t.name), lower(%L)) > 0"]
+        }'
+      )
       || _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz", "modified_at": "timestamptz", "name": "text"}')
       USING p_threat_model_id;
   END IF;

@@ -1,3 +1,4 @@
+-- Rendered from templates/list.sql.j2 by tools/render_sql.py.
 -- The default order, unfiltered, is planned once and costs the same at any depth; the others stay within one model.
 CREATE OR REPLACE FUNCTION threat_list(
   p_threat_model_id uuid,

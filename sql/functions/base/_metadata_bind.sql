@@ -11,7 +11,7 @@ SET standard_conforming_strings TO on
 AS $$
 BEGIN
   IF NEW.entity_type = 'cell' AND NEW.entity_id IS NULL THEN
-    NEW.entity_id := _cell_uuid(NEW.diagram_id, NEW.cell_id);
+    NEW.entity_id := _named_uuid(NEW.diagram_id, NEW.cell_id);
   END IF;
   IF NEW.threat_model_id IS NULL THEN
     -- A statement for each type: one expression with six subqueries takes ten times as long.

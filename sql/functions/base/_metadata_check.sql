@@ -45,7 +45,7 @@ BEGIN
     FROM changed c
     WHERE c.entity_type = 'cell'
       AND (
-        c.entity_id <> _cell_uuid(c.diagram_id, c.cell_id)
+        c.entity_id <> _named_uuid(c.diagram_id, c.cell_id)
         OR (c.threat_model_id, c.diagram_id, c.cell_id) NOT IN (
           SELECT d.threat_model_id, d.id, e.id #>> '{}'
           FROM diagrams d

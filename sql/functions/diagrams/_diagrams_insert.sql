@@ -10,10 +10,9 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-  v_items jsonb;
+  v_items jsonb := p_items;
   v_has_metadata boolean;
 BEGIN
-  v_items := p_items;
   v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
   PERFORM _check_cells(i.item -> 'cells')
   FROM jsonb_array_elements(p_items) AS i (item)

@@ -14,7 +14,7 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
-  v_items jsonb;
+  v_items jsonb := p_items;
   v_has_metadata boolean;
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
@@ -22,7 +22,6 @@ BEGIN
     "id": "string", "name": "string", "url": "string", "description": "string", "metadata": "object"
   }');
   BEGIN
-    v_items := p_items;
     v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
     IF v_has_metadata THEN
       -- Metadata names its entity, so ids are made before the rows.

@@ -66,7 +66,7 @@ BEGIN
 
   INSERT INTO diagrams (id, threat_model_id, name, type, description, metadata, cells)
   SELECT
-    _document_uuid(p_threat_model_id, 'diagram/' || d.n - 1),
+    _named_uuid(p_threat_model_id, 'diagram/' || d.n - 1),
     p_threat_model_id,
     coalesce(nullif(d.diagram ->> 'title', ''), 'Untitled diagram'),
     'DFD-1.0.0',
@@ -83,7 +83,7 @@ BEGIN
               '{data,threats}',
               coalesce(
                 (
-                  SELECT jsonb_agg(_document_uuid(p_threat_model_id, format('threat/%s/%s/%s', d.n - 1, c.n - 1, t.n - 1)) ORDER BY t.n)
+                  SELECT jsonb_agg(_named_uuid(p_threat_model_id, format('threat/%s/%s/%s', d.n - 1, c.n - 1, t.n - 1)) ORDER BY t.n)
                   FROM jsonb_array_elements(c.cell #> '{data,threats}') WITH ORDINALITY AS t (threat, n)
                 ),
                 '[]'
@@ -102,9 +102,9 @@ BEGIN
 
   INSERT INTO threats (id, threat_model_id, diagram_id, cell_id, name, description, risk_rating, score, mitigated, status, threat_type, mitigation)
   SELECT
-    _document_uuid(p_threat_model_id, t.place),
+    _named_uuid(p_threat_model_id, t.place),
     p_threat_model_id,
-    _document_uuid(p_threat_model_id, t.diagram_place),
+    _named_uuid(p_threat_model_id, t.diagram_place),
     t.cell_id,
     left(coalesce(nullif(t.threat ->> 'title', ''), 'Untitled threat'), 256),
     t.threat ->> 'description',
@@ -121,7 +121,7 @@ BEGIN
 
   -- What no column holds is kept whole, so that an export can give it back.
   INSERT INTO metadata (threat_model_id, entity_type, entity_id, key, value)
-  SELECT p_threat_model_id, 'threat', _document_uuid(p_threat_model_id, t.place), 'td-extra', e.extra::text
+  SELECT p_threat_model_id, 'threat', _named_uuid(p_threat_model_id, t.place), 'td-extra', e.extra::text
   FROM _threat_dragon_threats(v_diagrams) t
   CROSS JOIN LATERAL (
     SELECT t.threat - ARRAY['description', 'status', 'type', 'mitigation']
@@ -136,7 +136,7 @@ BEGIN
     VALUES
       ('source-format', 'threat-dragon-v2'),
       ('diagram-order', (
-        SELECT jsonb_agg(_document_uuid(p_threat_model_id, 'diagram/' || d.n - 1) ORDER BY d.n)::text
+        SELECT jsonb_agg(_named_uuid(p_threat_model_id, 'diagram/' || d.n - 1) ORDER BY d.n)::text
         FROM jsonb_array_elements(v_diagrams) WITH ORDINALITY AS d (diagram, n)
       )),
       ('td-owner', nullif(p_document #>> '{summary,owner}', '')),

@@ -42,7 +42,7 @@ BEGIN
         CROSS JOIN LATERAL jsonb_array_elements(d.cells) AS c (cell)
         WHERE d.threat_model_id = p_threat_model_id
           AND jsonb_typeof(c.cell -> 'id') = 'string'
-          AND _cell_uuid(d.id, c.cell ->> 'id') = p_entity_id
+          AND _named_uuid(d.id, c.cell ->> 'id') = p_entity_id
         LIMIT 1;
       END IF;
     ELSE

@@ -12,7 +12,7 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 BEGIN
-  RETURN _cell_uuid(p_diagram_id, p_cell_id);
+  RETURN _named_uuid(p_diagram_id, p_cell_id);
 END
 $$;
 COMMENT ON FUNCTION cell_entity_id IS

@@ -57,28 +57,28 @@ BEGIN
   INSERT INTO threat_models (id, name, description, owner_email, created_by, threat_model_framework, issue_url)
   VALUES (v_id, p_name, v_model.description, v_actor, v_actor, v_model.threat_model_framework, v_model.issue_url);
   INSERT INTO diagrams (id, threat_model_id, name, type, description, metadata, cells)
-  SELECT _document_uuid(v_id, 'copy/' || d.id), v_id, d.name, d.type, d.description, d.metadata, d.cells
+  SELECT _named_uuid(v_id, 'copy/' || d.id), v_id, d.name, d.type, d.description, d.metadata, d.cells
   FROM unnest(v_diagrams) d
   ORDER BY d.created_at, d.id;
   INSERT INTO threats (
     id, threat_model_id, diagram_id, cell_id, name, description, impact, likelihood, risk_rating, score,
     priority, mitigated, status, threat_type, issue_url, mitigation
   )
-  SELECT _document_uuid(v_id, 'copy/' || t.id), v_id, d.new_id, CASE WHEN d.new_id IS NOT NULL THEN t.cell_id END, t.name, t.description, t.impact, t.likelihood, t.risk_rating, t.score,
+  SELECT _named_uuid(v_id, 'copy/' || t.id), v_id, d.new_id, CASE WHEN d.new_id IS NOT NULL THEN t.cell_id END, t.name, t.description, t.impact, t.likelihood, t.risk_rating, t.score,
     t.priority, t.mitigated, t.status, t.threat_type, t.issue_url, t.mitigation
   FROM unnest(v_threats) t
   LEFT JOIN LATERAL (
-    SELECT _document_uuid(v_id, 'copy/' || d.id) AS new_id
+    SELECT _named_uuid(v_id, 'copy/' || d.id) AS new_id
     FROM unnest(v_diagrams) d
     WHERE d.id = t.diagram_id
   ) d ON true
   ORDER BY t.created_at, t.id;
   INSERT INTO documents (id, threat_model_id, name, url, description)
-  SELECT _document_uuid(v_id, 'copy/' || d.id), v_id, d.name, d.url, d.description
+  SELECT _named_uuid(v_id, 'copy/' || d.id), v_id, d.name, d.url, d.description
   FROM unnest(v_documents) d
   ORDER BY d.created_at, d.id;
   INSERT INTO sources (id, threat_model_id, name, url, description, type, parameters)
-  SELECT _document_uuid(v_id, 'copy/' || s.id), v_id, s.name, s.url, s.description, s.type, s.parameters
+  SELECT _named_uuid(v_id, 'copy/' || s.id), v_id, s.name, s.url, s.description, s.type, s.parameters
   FROM unnest(v_sources) s
   ORDER BY s.created_at, s.id;
   -- Metadata goes along with what was copied.
@@ -86,10 +86,10 @@ BEGIN
   SELECT v_id, d.entity_type,
     CASE d.entity_type
       WHEN 'threat_model' THEN v_id
-      WHEN 'cell' THEN _cell_uuid(_document_uuid(v_id, 'copy/' || d.diagram_id), d.cell_id)
-      ELSE _document_uuid(v_id, 'copy/' || d.entity_id)
+      WHEN 'cell' THEN _named_uuid(_named_uuid(v_id, 'copy/' || d.diagram_id), d.cell_id)
+      ELSE _named_uuid(v_id, 'copy/' || d.entity_id)
     END,
-    d.key, d.value, CASE WHEN d.entity_type = 'cell' THEN _document_uuid(v_id, 'copy/' || d.diagram_id) END, d.cell_id
+    d.key, d.value, CASE WHEN d.entity_type = 'cell' THEN _named_uuid(v_id, 'copy/' || d.diagram_id) END, d.cell_id
   FROM unnest(v_metadata) d
   WHERE CASE d.entity_type
     WHEN 'threat_model' THEN true

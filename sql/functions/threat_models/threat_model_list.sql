@@ -30,6 +30,7 @@ SET standard_conforming_strings TO on
 SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
+  v_is_page boolean := p_filter IS NULL AND p_sort = 'created_at' OR p_filter IS NULL AND p_sort = '-created_at';
   v_ids uuid[];
   v_roles text[];
   v_metadata text := '';
@@ -38,11 +39,11 @@ BEGIN
   SELECT e.threat_model_ids, e.roles
   INTO v_ids, v_roles
   FROM _enter_page(
-    CASE WHEN p_filter IS NULL AND p_sort IN ('created_at', '-created_at') THEN _limit(p_limit) END,
-    CASE WHEN p_filter IS NULL AND p_sort IN ('created_at', '-created_at') THEN p_after END,
+    CASE WHEN v_is_page THEN _limit(p_limit) END,
+    CASE WHEN v_is_page THEN p_after END,
     p_sort IS DISTINCT FROM 'created_at'
   ) e;
-  IF p_filter IS NULL AND p_sort IN ('created_at', '-created_at') THEN
+  IF v_is_page THEN
     RETURN QUERY
     SELECT m.id, m.name, m.description, m.owner_email, m.created_by, m.threat_model_framework, m.issue_url,
       m.document_count, m.source_count, m.diagram_count, m.threat_count, m.created_at, m.modified_at, p.role

@@ -10,10 +10,9 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-  v_items jsonb;
+  v_items jsonb := p_items;
   v_has_metadata boolean;
 BEGIN
-  v_items := p_items;
   v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
   IF jsonb_path_exists(p_items, '$[*].cell_id') THEN
     -- Each cell is looked up once, however many threats name it.

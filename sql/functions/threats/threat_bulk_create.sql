@@ -14,7 +14,7 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
-  v_items jsonb;
+  v_items jsonb := p_items;
   v_has_metadata boolean;
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
@@ -24,7 +24,6 @@ BEGIN
     "issue_url": "string", "diagram_id": "string", "cell_id": "string", "metadata": "object"
   }');
   BEGIN
-    v_items := p_items;
     v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
     IF jsonb_path_exists(p_items, '$[*].cell_id') THEN
       -- Each cell is looked up once, however many threats name it.

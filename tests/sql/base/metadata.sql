@@ -77,13 +77,13 @@ FROM (VALUES
   ('model', quote_literal('a'), 'nor one of something else')
 ) AS v (diagram, cell, why);
 SELECT throws_ok($$INSERT INTO metadata (entity_type, entity_id, diagram_id, cell_id, key, value) SELECT 'cell', uuid_generate_v4(), diagram, 'a', 'k', 'v' FROM ids$$, 'TM422', NULL, 'nor under another id than its own');
-SELECT throws_ok($$INSERT INTO metadata (entity_type, entity_id, diagram_id, cell_id, key, value) SELECT 'cell', _cell_uuid(diagram, 'a'), diagram, 'b', 'k', 'v' FROM ids$$, 'TM422', NULL, 'nor under another cell''s');
+SELECT throws_ok($$INSERT INTO metadata (entity_type, entity_id, diagram_id, cell_id, key, value) SELECT 'cell', _named_uuid(diagram, 'a'), diagram, 'b', 'k', 'v' FROM ids$$, 'TM422', NULL, 'nor under another cell''s');
 SELECT throws_ok($$INSERT INTO metadata (entity_type, diagram_id, cell_id, threat_model_id, key, value) SELECT 'cell', diagram, 'a', other, 'k', 'v' FROM ids$$, '23503', NULL, 'nor in another model');
 SELECT throws_ok($$INSERT INTO metadata (entity_type, entity_id, diagram_id, key, value) SELECT 'threat', threat, diagram, 'k', 'v' FROM ids$$, '23514', NULL, 'and only cells name drawings');
 SELECT throws_ok($$INSERT INTO metadata (entity_type, entity_id, cell_id, key, value) SELECT 'threat', threat, 'a', 'k', 'v' FROM ids$$, '23514', NULL, 'and cells');
 INSERT INTO metadata (entity_type, diagram_id, cell_id, key, value) SELECT 'cell', diagram, cell, 'plain', 'v' FROM ids, unnest(ARRAY['a', 'b']) AS cell;
-INSERT INTO metadata (entity_type, entity_id, diagram_id, cell_id, threat_model_id, key, value) SELECT 'cell', _cell_uuid(diagram, 'a'), diagram, 'a', model, 'named', 'v' FROM ids;
-SELECT results_eq($$SELECT DISTINCT threat_model_id, entity_id FROM metadata WHERE cell_id = 'a'$$, $$SELECT model, _cell_uuid(diagram, 'a') FROM ids$$, 'a cell that is there has metadata, under its own id');
+INSERT INTO metadata (entity_type, entity_id, diagram_id, cell_id, threat_model_id, key, value) SELECT 'cell', _named_uuid(diagram, 'a'), diagram, 'a', model, 'named', 'v' FROM ids;
+SELECT results_eq($$SELECT DISTINCT threat_model_id, entity_id FROM metadata WHERE cell_id = 'a'$$, $$SELECT model, _named_uuid(diagram, 'a') FROM ids$$, 'a cell that is there has metadata, under its own id');
 SELECT throws_ok($$INSERT INTO metadata (entity_type, diagram_id, cell_id, key, value) SELECT 'cell', diagram, cell, 'more', 'v' FROM ids, unnest(ARRAY['a', 'c', 'b']) AS cell$$, 'TM422', NULL, 'one that is not among those that are');
 SELECT throws_ok(
   $$INSERT INTO metadata (entity_type, entity_id, diagram_id, cell_id, key, value)

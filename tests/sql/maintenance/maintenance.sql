@@ -61,7 +61,7 @@ SELECT set_eq('SELECT id, modified_at FROM threat_models', 'SELECT * FROM times'
 INSERT INTO metadata (entity_type, entity_id, key, value)
 SELECT 'threat_model', right_one, 'k', 'v' FROM ids UNION ALL SELECT 'threat', id, 'k', 'v' FROM threats UNION ALL SELECT 'diagram', id, 'k', 'v' FROM diagrams
 UNION ALL SELECT 'document', id, 'k', 'v' FROM documents UNION ALL SELECT 'source', id, 'k', 'v' FROM sources;
-INSERT INTO metadata (entity_type, entity_id, key, value, diagram_id, cell_id) SELECT 'cell', _cell_uuid(id, 'c'), 'k', 'v', id, 'c' FROM diagrams;
+INSERT INTO metadata (entity_type, entity_id, key, value, diagram_id, cell_id) SELECT 'cell', _named_uuid(id, 'c'), 'k', 'v', id, 'c' FROM diagrams;
 CREATE TEMP TABLE good AS SELECT id FROM metadata;
 SELECT tap.become('maintenance');
 SELECT is(metadata_purge_orphans(), 0::bigint, 'metadata that describes something stays');
@@ -72,7 +72,7 @@ SELECT right_one, e, gen_random_uuid(), 'k', 'v' FROM ids, unnest(ARRAY['threat'
 INSERT INTO metadata (threat_model_id, entity_type, entity_id, key, value) SELECT right_one, 'threat', id, 'other', 'v' FROM ids, threats WHERE threat_model_id = worse_one;
 INSERT INTO metadata (threat_model_id, entity_type, entity_id, key, value) SELECT right_one, 'threat_model', wrong_one, 'k', 'v' FROM ids;
 INSERT INTO metadata (threat_model_id, entity_type, entity_id, key, value, diagram_id, cell_id)
-SELECT threat_model_id, 'cell', _cell_uuid(id, 'gone'), 'k', 'v', id, 'gone' FROM diagrams;
+SELECT threat_model_id, 'cell', _named_uuid(id, 'gone'), 'k', 'v', id, 'gone' FROM diagrams;
 ALTER TABLE metadata ENABLE TRIGGER USER;
 SELECT tap.become('maintenance');
 SELECT is(metadata_purge_orphans(), 8::bigint, 'metadata of what is not there, or of another model, goes');

@@ -17,7 +17,7 @@ CREATE TEMP TABLE entities AS
 SELECT
   ('10000000-0000-4000-8000-00000000000' || n)::uuid AS model,
   t AS type,
-  CASE t WHEN 'cell' THEN _cell_uuid(('40000000-0000-4000-8000-00000000000' || n)::uuid, 'c') ELSE (p || '0000000-0000-4000-8000-00000000000' || n)::uuid END AS id,
+  CASE t WHEN 'cell' THEN _named_uuid(('40000000-0000-4000-8000-00000000000' || n)::uuid, 'c') ELSE (p || '0000000-0000-4000-8000-00000000000' || n)::uuid END AS id,
   n
 FROM unnest(ARRAY['1', '2']) AS n
 CROSS JOIN (VALUES ('threat_model', '1'), ('diagram', '4'), ('threat', '5'), ('document', '6'), ('source', '7'), ('cell', NULL)) AS e (t, p);

@@ -1,58 +1,4 @@
--- New: 1 column, 209 functions, 75 policies, 62 triggers, 8 other objects. Changed: 13 tables, 118 columns, 1 function, 152 other objects.
-
--- begin functions/base/_cell_uuid.sql
--- Cells have text ids that are unique in their drawing only, and metadata names its entity by a UUID. Text becomes bytes
--- by way of bytea's own notation, since convert_to() is only stable and would keep this from being inlined.
-CREATE OR REPLACE FUNCTION _cell_uuid(
-  p_diagram_id uuid,
-  p_cell_id text
-) RETURNS uuid
-LANGUAGE sql
-IMMUTABLE
-PARALLEL SAFE
-AS $$
-  SELECT pg_catalog.encode(
-    -- The first 16 bytes, with the four bits of the version set to 8 and the two of the variant to binary 10.
-    pg_catalog.set_bit(
-      pg_catalog.set_bit(
-        pg_catalog.set_bit(
-          pg_catalog.set_bit(
-            pg_catalog.set_bit(
-              pg_catalog.set_bit(
-                pg_catalog.substring(
-                  pg_catalog.sha256(
-                    pg_catalog.replace(
-                      p_diagram_id::pg_catalog.text || '/' || p_cell_id,
-                      pg_catalog.chr(92),
-                      pg_catalog.repeat(pg_catalog.chr(92), 2)
-                    )::pg_catalog.bytea
-                  ),
-                  1, 16
-                ),
-                52, 0
-              ),
-              53, 0
-            ),
-            54, 0
-          ),
-          55, 1
-        ),
-        70, 0
-      ),
-      71, 1
-    ),
-    'hex'
-  )::pg_catalog.uuid
-$$;
-COMMENT ON FUNCTION _cell_uuid IS
-'Makes the UUID under which a cell of a diagram has metadata: version 8, from the sha256 of ''<diagram>/<cell>''.
-
-p_diagram_id: the diagram.
-p_cell_id: the cell''s own id, unique in its diagram only.
-Returns the UUID; NULL when either is NULL.';
-REVOKE ALL ON FUNCTION _cell_uuid FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION _cell_uuid TO tmi_api, tmi_guard;
--- end functions/base/_cell_uuid.sql
+-- New: 1 column, 208 functions, 75 policies, 62 triggers, 8 other objects. Changed: 13 tables, 118 columns, 1 function, 152 other objects.
 
 -- begin functions/base/_diagrams_cells_removed.sql
 -- Threats and metadata name cells by an id inside a JSON document, which no foreign key can follow: what names a cell
@@ -326,7 +272,7 @@ SET standard_conforming_strings TO on
 AS $$
 BEGIN
   IF NEW.entity_type = 'cell' AND NEW.entity_id IS NULL THEN
-    NEW.entity_id := _cell_uuid(NEW.diagram_id, NEW.cell_id);
+    NEW.entity_id := _named_uuid(NEW.diagram_id, NEW.cell_id);
   END IF;
   IF NEW.threat_model_id IS NULL THEN
     -- A statement for each type: one expression with six subqueries takes ten times as long.
@@ -410,7 +356,7 @@ BEGIN
     FROM changed c
     WHERE c.entity_type = 'cell'
       AND (
-        c.entity_id <> _cell_uuid(c.diagram_id, c.cell_id)
+        c.entity_id <> _named_uuid(c.diagram_id, c.cell_id)
         OR (c.threat_model_id, c.diagram_id, c.cell_id) NOT IN (
           SELECT d.threat_model_id, d.id, e.id #>> '{}'
           FROM diagrams d
@@ -435,6 +381,61 @@ Raises TM422 when an entity does not exist or is of another model.';
 REVOKE ALL ON FUNCTION _metadata_check FROM PUBLIC;
 ALTER FUNCTION _metadata_check OWNER TO tmi_guard;
 -- end functions/base/_metadata_check.sql
+
+-- begin functions/base/_named_uuid.sql
+-- What has only a name within something else gets a UUID that always comes out the same: cells, whose text ids are unique in their
+-- drawing only, and rows of imports and copies, whose name is their place in the original. Text becomes bytes by way of bytea's
+-- own notation, since convert_to() is only stable and would keep this from being inlined: not inlined, it took half of an import.
+CREATE OR REPLACE FUNCTION _named_uuid(
+  p_namespace uuid,
+  p_name text
+) RETURNS uuid
+LANGUAGE sql
+IMMUTABLE
+PARALLEL SAFE
+AS $$
+  SELECT pg_catalog.encode(
+    -- The first 16 bytes, with the four bits of the version set to 8 and the two of the variant to binary 10.
+    pg_catalog.set_bit(
+      pg_catalog.set_bit(
+        pg_catalog.set_bit(
+          pg_catalog.set_bit(
+            pg_catalog.set_bit(
+              pg_catalog.set_bit(
+                pg_catalog.substring(
+                  pg_catalog.sha256(
+                    pg_catalog.replace(
+                      p_namespace::pg_catalog.text || '/' || p_name,
+                      pg_catalog.chr(92),
+                      pg_catalog.repeat(pg_catalog.chr(92), 2)
+                    )::pg_catalog.bytea
+                  ),
+                  1, 16
+                ),
+                52, 0
+              ),
+              53, 0
+            ),
+            54, 0
+          ),
+          55, 1
+        ),
+        70, 0
+      ),
+      71, 1
+    ),
+    'hex'
+  )::pg_catalog.uuid
+$$;
+COMMENT ON FUNCTION _named_uuid IS
+'Makes the UUID of what has a name within something else: version 8 of RFC 9562, from the SHA-256 of ''<namespace>/<name>''.
+
+p_namespace: within what the name is unique: a cell''s diagram, an imported row''s model.
+p_name: the name: a cell''s own id, a row''s place in the document, such as threat/2/14/0.
+Returns the UUID; NULL when either is NULL.';
+REVOKE ALL ON FUNCTION _named_uuid FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION _named_uuid TO tmi_api, tmi_guard;
+-- end functions/base/_named_uuid.sql
 
 -- begin functions/base/_notify.sql
 -- One channel a schema, so that organisations side by side don't hear each other's changes. Ids and kinds only: whoever is
@@ -2005,10 +2006,9 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-  v_items jsonb;
+  v_items jsonb := p_items;
   v_has_metadata boolean;
 BEGIN
-  v_items := p_items;
   v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
   PERFORM _check_cells(i.item -> 'cells')
   FROM jsonb_array_elements(p_items) AS i (item)
@@ -2109,54 +2109,6 @@ REVOKE ALL ON FUNCTION _document_patch FROM PUBLIC;
 ALTER FUNCTION _document_patch OWNER TO tmi_api;
 -- end functions/documents/_document_patch.sql
 
--- begin functions/exchange/_document_uuid.sql
--- Source ids repeat across copied files and are often no UUIDs, so ids are made from where a thing stands: the same document in
--- the same model gives the same ids. One expression without a SET clause, so that it is inlined: run as a function of its own
--- it took half of the time of an import. A place is ASCII without backslashes, so its text is its bytes.
-CREATE OR REPLACE FUNCTION _document_uuid(
-  p_threat_model_id uuid,
-  p_place text
-) RETURNS uuid
-LANGUAGE sql
-IMMUTABLE
-PARALLEL SAFE
-AS $$
-  SELECT pg_catalog.encode(
-    -- The first 16 bytes, with the four bits of the version set to 8 and the two of the variant to binary 10.
-    pg_catalog.set_bit(
-      pg_catalog.set_bit(
-        pg_catalog.set_bit(
-          pg_catalog.set_bit(
-            pg_catalog.set_bit(
-              pg_catalog.set_bit(
-                pg_catalog.substring(
-                  pg_catalog.sha256((p_threat_model_id::pg_catalog.text || '/' || p_place)::pg_catalog.bytea), 1, 16
-                ),
-                52, 0
-              ),
-              53, 0
-            ),
-            54, 0
-          ),
-          55, 1
-        ),
-        70, 0
-      ),
-      71, 1
-    ),
-    'hex'
-  )::pg_catalog.uuid
-$$;
-COMMENT ON FUNCTION _document_uuid IS
-'Makes the id of an imported row: a UUID of version 8 (RFC 9562) from the SHA-256 of its model and its place in the document.
-
-p_threat_model_id: the model that is imported into.
-p_place: kind and position, such as threat/2/14/0.
-Returns the id.';
-REVOKE ALL ON FUNCTION _document_uuid FROM PUBLIC;
-ALTER FUNCTION _document_uuid OWNER TO tmi_api;
--- end functions/exchange/_document_uuid.sql
-
 -- begin functions/documents/_documents_delete.sql
 -- Rendered from templates/_delete.sql.j2 by tools/render_sql.py.
 -- Deletes many documents in one statement; a bulk call tries its items by it, too. Rows are always looked up by their ids,
@@ -2233,10 +2185,9 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-  v_items jsonb;
+  v_items jsonb := p_items;
   v_has_metadata boolean;
 BEGIN
-  v_items := p_items;
   v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
   IF v_has_metadata THEN
     -- Metadata names its entity, so ids are made before the rows.
@@ -2744,7 +2695,7 @@ BEGIN
 
   INSERT INTO diagrams (id, threat_model_id, name, type, description, metadata, cells)
   SELECT
-    _document_uuid(p_threat_model_id, 'diagram/' || d.n - 1),
+    _named_uuid(p_threat_model_id, 'diagram/' || d.n - 1),
     p_threat_model_id,
     coalesce(nullif(d.diagram ->> 'title', ''), 'Untitled diagram'),
     'DFD-1.0.0',
@@ -2761,7 +2712,7 @@ BEGIN
               '{data,threats}',
               coalesce(
                 (
-                  SELECT jsonb_agg(_document_uuid(p_threat_model_id, format('threat/%s/%s/%s', d.n - 1, c.n - 1, t.n - 1)) ORDER BY t.n)
+                  SELECT jsonb_agg(_named_uuid(p_threat_model_id, format('threat/%s/%s/%s', d.n - 1, c.n - 1, t.n - 1)) ORDER BY t.n)
                   FROM jsonb_array_elements(c.cell #> '{data,threats}') WITH ORDINALITY AS t (threat, n)
                 ),
                 '[]'
@@ -2780,9 +2731,9 @@ BEGIN
 
   INSERT INTO threats (id, threat_model_id, diagram_id, cell_id, name, description, risk_rating, score, mitigated, status, threat_type, mitigation)
   SELECT
-    _document_uuid(p_threat_model_id, t.place),
+    _named_uuid(p_threat_model_id, t.place),
     p_threat_model_id,
-    _document_uuid(p_threat_model_id, t.diagram_place),
+    _named_uuid(p_threat_model_id, t.diagram_place),
     t.cell_id,
     left(coalesce(nullif(t.threat ->> 'title', ''), 'Untitled threat'), 256),
     t.threat ->> 'description',
@@ -2799,7 +2750,7 @@ BEGIN
 
   -- What no column holds is kept whole, so that an export can give it back.
   INSERT INTO metadata (threat_model_id, entity_type, entity_id, key, value)
-  SELECT p_threat_model_id, 'threat', _document_uuid(p_threat_model_id, t.place), 'td-extra', e.extra::text
+  SELECT p_threat_model_id, 'threat', _named_uuid(p_threat_model_id, t.place), 'td-extra', e.extra::text
   FROM _threat_dragon_threats(v_diagrams) t
   CROSS JOIN LATERAL (
     SELECT t.threat - ARRAY['description', 'status', 'type', 'mitigation']
@@ -2814,7 +2765,7 @@ BEGIN
     VALUES
       ('source-format', 'threat-dragon-v2'),
       ('diagram-order', (
-        SELECT jsonb_agg(_document_uuid(p_threat_model_id, 'diagram/' || d.n - 1) ORDER BY d.n)::text
+        SELECT jsonb_agg(_named_uuid(p_threat_model_id, 'diagram/' || d.n - 1) ORDER BY d.n)::text
         FROM jsonb_array_elements(v_diagrams) WITH ORDINALITY AS d (diagram, n)
       )),
       ('td-owner', nullif(p_document #>> '{summary,owner}', '')),
@@ -2980,7 +2931,7 @@ BEGIN
         CROSS JOIN LATERAL jsonb_array_elements(d.cells) AS c (cell)
         WHERE d.threat_model_id = p_threat_model_id
           AND jsonb_typeof(c.cell -> 'id') = 'string'
-          AND _cell_uuid(d.id, c.cell ->> 'id') = p_entity_id
+          AND _named_uuid(d.id, c.cell ->> 'id') = p_entity_id
         LIMIT 1;
       END IF;
     ELSE
@@ -4292,10 +4243,9 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-  v_items jsonb;
+  v_items jsonb := p_items;
   v_has_metadata boolean;
 BEGIN
-  v_items := p_items;
   v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
   IF v_has_metadata THEN
     -- Metadata names its entity, so ids are made before the rows.
@@ -4659,10 +4609,9 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-  v_items jsonb;
+  v_items jsonb := p_items;
   v_has_metadata boolean;
 BEGIN
-  v_items := p_items;
   v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
   IF jsonb_path_exists(p_items, '$[*].cell_id') THEN
     -- Each cell is looked up once, however many threats name it.
@@ -5597,7 +5546,7 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 BEGIN
-  RETURN _cell_uuid(p_diagram_id, p_cell_id);
+  RETURN _named_uuid(p_diagram_id, p_cell_id);
 END
 $$;
 COMMENT ON FUNCTION cell_entity_id IS
@@ -5883,7 +5832,7 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
-  v_items jsonb;
+  v_items jsonb := p_items;
   v_has_metadata boolean;
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
@@ -5891,7 +5840,6 @@ BEGIN
     "id": "string", "name": "string", "description": "string", "cells": "array", "type": "string", "metadata": "object"
   }');
   BEGIN
-    v_items := p_items;
     v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
     PERFORM _check_cells(i.item -> 'cells')
     FROM jsonb_array_elements(p_items) AS i (item)
@@ -6079,7 +6027,9 @@ ALTER FUNCTION diagram_get OWNER TO tmi_api;
 -- end functions/diagrams/diagram_get.sql
 
 -- begin functions/diagrams/diagram_list.sql
+-- Rendered from templates/list.sql.j2 by tools/render_sql.py.
 -- Drawings are large: a list counts their cells and leaves them where they are.
+-- The default order, unfiltered, is planned once and costs the same at any depth; the others stay within one model.
 CREATE OR REPLACE FUNCTION diagram_list(
   p_threat_model_id uuid,
   p_limit integer DEFAULT 50,
@@ -6129,7 +6079,13 @@ BEGIN
       'SELECT t.id, t.threat_model_id, t.name, t.type, t.description, t.metadata, jsonb_array_length(t.cells), t.created_at, t.modified_at
        FROM diagrams t
        WHERE t.threat_model_id = $1'
-      || _filter_clause(p_filter, '{"type": "text"}', '{"name": ["text", "strpos(lower(t.name), lower(%L)) > 0"]}')
+      || _filter_clause(
+        p_filter,
+        '{"type": "text"}',
+        '{
+          "name": ["text", "strpos(lower(t.name), lower(%L)) > 0"]
+        }'
+      )
       || _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz", "modified_at": "timestamptz", "name": "text"}')
       USING p_threat_model_id;
   END IF;
@@ -6273,7 +6229,7 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
-  v_items jsonb;
+  v_items jsonb := p_items;
   v_has_metadata boolean;
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
@@ -6281,7 +6237,6 @@ BEGIN
     "id": "string", "name": "string", "url": "string", "description": "string", "metadata": "object"
   }');
   BEGIN
-    v_items := p_items;
     v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
     IF v_has_metadata THEN
       -- Metadata names its entity, so ids are made before the rows.
@@ -8416,7 +8371,7 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
-  v_items jsonb;
+  v_items jsonb := p_items;
   v_has_metadata boolean;
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
@@ -8425,7 +8380,6 @@ BEGIN
     "metadata": "object"
   }');
   BEGIN
-    v_items := p_items;
     v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
     IF v_has_metadata THEN
       -- Metadata names its entity, so ids are made before the rows.
@@ -8969,7 +8923,7 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
-  v_items jsonb;
+  v_items jsonb := p_items;
   v_has_metadata boolean;
 BEGIN
   PERFORM _enter(p_threat_model_id, 'writer');
@@ -8979,7 +8933,6 @@ BEGIN
     "issue_url": "string", "diagram_id": "string", "cell_id": "string", "metadata": "object"
   }');
   BEGIN
-    v_items := p_items;
     v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
     IF jsonb_path_exists(p_items, '$[*].cell_id') THEN
       -- Each cell is looked up once, however many threats name it.
@@ -9301,6 +9254,7 @@ ALTER FUNCTION threat_get OWNER TO tmi_api;
 -- end functions/threats/threat_get.sql
 
 -- begin functions/threats/threat_list.sql
+-- Rendered from templates/list.sql.j2 by tools/render_sql.py.
 -- The default order, unfiltered, is planned once and costs the same at any depth; the others stay within one model.
 CREATE OR REPLACE FUNCTION threat_list(
   p_threat_model_id uuid,
@@ -9433,28 +9387,28 @@ BEGIN
   INSERT INTO threat_models (id, name, description, owner_email, created_by, threat_model_framework, issue_url)
   VALUES (v_id, p_name, v_model.description, v_actor, v_actor, v_model.threat_model_framework, v_model.issue_url);
   INSERT INTO diagrams (id, threat_model_id, name, type, description, metadata, cells)
-  SELECT _document_uuid(v_id, 'copy/' || d.id), v_id, d.name, d.type, d.description, d.metadata, d.cells
+  SELECT _named_uuid(v_id, 'copy/' || d.id), v_id, d.name, d.type, d.description, d.metadata, d.cells
   FROM unnest(v_diagrams) d
   ORDER BY d.created_at, d.id;
   INSERT INTO threats (
     id, threat_model_id, diagram_id, cell_id, name, description, impact, likelihood, risk_rating, score,
     priority, mitigated, status, threat_type, issue_url, mitigation
   )
-  SELECT _document_uuid(v_id, 'copy/' || t.id), v_id, d.new_id, CASE WHEN d.new_id IS NOT NULL THEN t.cell_id END, t.name, t.description, t.impact, t.likelihood, t.risk_rating, t.score,
+  SELECT _named_uuid(v_id, 'copy/' || t.id), v_id, d.new_id, CASE WHEN d.new_id IS NOT NULL THEN t.cell_id END, t.name, t.description, t.impact, t.likelihood, t.risk_rating, t.score,
     t.priority, t.mitigated, t.status, t.threat_type, t.issue_url, t.mitigation
   FROM unnest(v_threats) t
   LEFT JOIN LATERAL (
-    SELECT _document_uuid(v_id, 'copy/' || d.id) AS new_id
+    SELECT _named_uuid(v_id, 'copy/' || d.id) AS new_id
     FROM unnest(v_diagrams) d
     WHERE d.id = t.diagram_id
   ) d ON true
   ORDER BY t.created_at, t.id;
   INSERT INTO documents (id, threat_model_id, name, url, description)
-  SELECT _document_uuid(v_id, 'copy/' || d.id), v_id, d.name, d.url, d.description
+  SELECT _named_uuid(v_id, 'copy/' || d.id), v_id, d.name, d.url, d.description
   FROM unnest(v_documents) d
   ORDER BY d.created_at, d.id;
   INSERT INTO sources (id, threat_model_id, name, url, description, type, parameters)
-  SELECT _document_uuid(v_id, 'copy/' || s.id), v_id, s.name, s.url, s.description, s.type, s.parameters
+  SELECT _named_uuid(v_id, 'copy/' || s.id), v_id, s.name, s.url, s.description, s.type, s.parameters
   FROM unnest(v_sources) s
   ORDER BY s.created_at, s.id;
   -- Metadata goes along with what was copied.
@@ -9462,10 +9416,10 @@ BEGIN
   SELECT v_id, d.entity_type,
     CASE d.entity_type
       WHEN 'threat_model' THEN v_id
-      WHEN 'cell' THEN _cell_uuid(_document_uuid(v_id, 'copy/' || d.diagram_id), d.cell_id)
-      ELSE _document_uuid(v_id, 'copy/' || d.entity_id)
+      WHEN 'cell' THEN _named_uuid(_named_uuid(v_id, 'copy/' || d.diagram_id), d.cell_id)
+      ELSE _named_uuid(v_id, 'copy/' || d.entity_id)
     END,
-    d.key, d.value, CASE WHEN d.entity_type = 'cell' THEN _document_uuid(v_id, 'copy/' || d.diagram_id) END, d.cell_id
+    d.key, d.value, CASE WHEN d.entity_type = 'cell' THEN _named_uuid(v_id, 'copy/' || d.diagram_id) END, d.cell_id
   FROM unnest(v_metadata) d
   WHERE CASE d.entity_type
     WHEN 'threat_model' THEN true
@@ -9862,6 +9816,7 @@ SET standard_conforming_strings TO on
 SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
+  v_is_page boolean := p_filter IS NULL AND p_sort = 'created_at' OR p_filter IS NULL AND p_sort = '-created_at';
   v_ids uuid[];
   v_roles text[];
   v_metadata text := '';
@@ -9870,11 +9825,11 @@ BEGIN
   SELECT e.threat_model_ids, e.roles
   INTO v_ids, v_roles
   FROM _enter_page(
-    CASE WHEN p_filter IS NULL AND p_sort IN ('created_at', '-created_at') THEN _limit(p_limit) END,
-    CASE WHEN p_filter IS NULL AND p_sort IN ('created_at', '-created_at') THEN p_after END,
+    CASE WHEN v_is_page THEN _limit(p_limit) END,
+    CASE WHEN v_is_page THEN p_after END,
     p_sort IS DISTINCT FROM 'created_at'
   ) e;
-  IF p_filter IS NULL AND p_sort IN ('created_at', '-created_at') THEN
+  IF v_is_page THEN
     RETURN QUERY
     SELECT m.id, m.name, m.description, m.owner_email, m.created_by, m.threat_model_framework, m.issue_url,
       m.document_count, m.source_count, m.diagram_count, m.threat_count, m.created_at, m.modified_at, p.role

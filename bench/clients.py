@@ -8,14 +8,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import Engine
 from tmi_db import Database
 from tmi_db.context import Signer
 
 from .peers import Asyncpg, Pgbench, engine
 from .traffic import Connection
-from .workbench import Workbench
+from .workbench import Workbench, pages_read
 
 BASE = "hand-written SQL, no RLS"
 API = "API, one statement"
@@ -104,8 +103,7 @@ def _pages(connection: Connection, text: bytes, arguments: Sequence[Any]) -> int
             # Not by psycopg, which would forget the statements that it has prepared.
             connection.execute("ROLLBACK")
         assert row is not None
-        plan = row[0][0]["Plan"]
-        found.append(int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"]))
+        found.append(pages_read(row[0]))
     return statistics.median_low(found)
 
 
@@ -129,9 +127,3 @@ def clients(workbench: Workbench) -> Iterator[Clients]:
             pgbench=Pgbench(owner.info.server_version // 10_000, 100 if workbench.scale == "tiny" else 1_000),
             signer=Signer(workbench.key),
         )
-
-
-def without_triggers(workbench: Workbench) -> str:
-    """Say how to connect with triggers and foreign keys off."""
-    options = conninfo_to_dict(workbench.dsn)["options"]
-    return make_conninfo(workbench.dsn, options=f"{options} -csession_replication_role=replica")

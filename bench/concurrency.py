@@ -1,19 +1,16 @@
 """What eight clients get done at once, and whether anybody is ever hurt by it: throughput, deadlocks, counts.
 
 Clients are processes, as the workers of a service are, so that none waits for another's Python. On two cores that costs
-the server more than it gives the clients: as threads of one process they got 1.0 to 1.5 times as much done, with and
-without triggers alike, so the ratios are the same.
+the server more than it gives the clients: as threads of one process they got more done, a raw insert 1.5 times and a
+call 1.2 times, so the ratios would be a little lower.
 
 All clients run one job for a slice of time, then all run the next, over and over, so that what happens to the machine
 happens to every job; what is reported are medians over the slices.
 """
 
-import argparse
-import json
 import multiprocessing
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -27,11 +24,10 @@ from uuid import UUID
 import psycopg
 from psycopg.conninfo import make_conninfo
 from tmi_db import Api, Database, TmiError, pooling
-from tmi_db.cli.connection import resolve_dsn
 from tmi_db.context import Key
 
 from .data import FEW
-from .workbench import SCHEMA, Workbench, workbench
+from .workbench import SCHEMA, Workbench, counts_wrong, value
 
 CLIENTS = 8
 HAMMERED = 10_000
@@ -140,12 +136,12 @@ def run(workbench: Workbench, quick: bool = False) -> dict[str, Any]:
             while not quick and _hammered(found) < HAMMERED:
                 found[MIXED].append(clients.run(MIXED, seconds))
         _wait_for_goodbyes(owner)
-        wrong = _wrong(owner, stage.models)
-        if not _wrong(owner, stage.raw_models):
+        wrong = counts_wrong(owner, stage.models)
+        if not counts_wrong(owner, stage.raw_models):
             raise RuntimeError("counts that nobody kept were found right, so finding them right proves nothing")
         counted = _deadlocks(owner) - before
         settings = {
-            name: _value(owner, f"SHOW {name}")
+            name: value(owner, f"SHOW {name}")
             for name in ("server_version", "fsync", "deadlock_timeout", "wal_sync_method")
         }
     everything = [done for slices in found.values() for slice_ in slices for done in slice_]
@@ -241,13 +237,8 @@ def _stage(bench: Workbench) -> Stage:
     return Stage(bench.dsn, bench.service, str(bench.key), models, raw_models, rows, diagram)
 
 
-def _wrong(owner: psycopg.Connection[Any], models: Sequence[UUID]) -> int:
-    text = "SELECT count(*) FROM counts_verify() WHERE threat_model_id = ANY (%s)"
-    return int(_value(owner, text, list(models)))
-
-
 def _deadlocks(owner: psycopg.Connection[Any]) -> int:
-    return int(_value(owner, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
+    return int(value(owner, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
 
 
 def _wait_for_goodbyes(owner: psycopg.Connection[Any]) -> None:
@@ -257,14 +248,8 @@ def _wait_for_goodbyes(owner: psycopg.Connection[Any]) -> None:
         " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
         " AND application_name = 'bench_client'"
     )
-    while _value(owner, text):
+    while value(owner, text):
         time.sleep(0.01)
-
-
-def _value(conn: psycopg.Connection[Any], text: str, *arguments: Any) -> Any:
-    row = conn.execute(text.encode(), arguments).fetchone()
-    assert row is not None
-    return row[0]
 
 
 # The clients
@@ -438,20 +423,3 @@ def _jobs(stack: ExitStack, stage: Stage, number: int) -> dict[str, Callable[[],
 
 
 _JOBS = (RAW_ONE, API_ONE, RAW_MANY, API_MANY, RAW_LOAD, LOAD, BULK, CELLS, MIXED, QUIET, NOTIFY)
-
-
-def main() -> None:
-    """Measure clients alone, and write what was found as JSON."""
-    parser = argparse.ArgumentParser(prog="python -m bench.concurrency", description="What eight clients get done.")
-    parser.add_argument("--dsn", help="a superuser on a server to measure on; by default the embedded one")
-    parser.add_argument("--scale", default="tiny")
-    parser.add_argument("--quick", action="store_true")
-    options = parser.parse_args()
-    with workbench(resolve_dsn(options.dsn), options.scale) as bench:
-        found = run(bench, options.quick)
-    sys.stdout.write(json.dumps(found, indent=2) + "\n")
-    sys.stderr.write(markdown(found))
-
-
-if __name__ == "__main__":
-    main()

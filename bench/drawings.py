@@ -10,13 +10,13 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.json import Jsonb
 
 from .clients import API, WRAPPER, Clients
 from .data import FEW, FIVE, RARE
 from .measure import Figure, Measure, Way
 from .traffic import Connection
+from .workbench import with_settings
 
 READ_WRITE = "read, modify, write by psycopg"
 READ_WRITE_WRAPPER = "read, modify, write by tmi_db"
@@ -26,9 +26,9 @@ DOCUMENT_BYTES = 525_000
 
 _EXAMPLE = Path(__file__).parents[1] / "examples" / "parcel-lockers.json"
 
-_APPLY = "cell_apply_ops(CASE WHEN a THEN %s::uuid END, %s, %s)"
+APPLY = "cell_apply_ops(CASE WHEN a THEN %s::uuid END, %s, %s)"
 _FIND = "cell_find(CASE WHEN a THEN %s::uuid END, %s)"
-_SEARCH = "threat_model_search(CASE WHEN a THEN %s END)"
+SEARCH = "threat_model_search(CASE WHEN a THEN %s END)"
 _IMPORT = "threat_model_import(CASE WHEN a THEN %s::jsonb END)"
 
 _FIND_BY_SCAN = """
@@ -168,7 +168,7 @@ def edit(clients: Clients) -> Iterator[Measure]:
         f"move one of {len(cells):,} cells ({size} KB)",
         [
             Way(READ_WRITE, read_write),
-            Way(API, lambda: clients.call(_APPLY, FEW, model, diagram, Jsonb(operations()))),
+            Way(API, lambda: clients.call(APPLY, FEW, model, diagram, Jsonb(operations()))),
             Way(WRAPPER, lambda: [few.cells.apply_ops(model, diagram, operations())]),
             Way(READ_WRITE_WRAPPER, read_write_wrapped),
         ],
@@ -221,13 +221,13 @@ def search(clients: Clients) -> Iterator[Measure]:
                 Way(SCAN, lambda: scanning.execute(_SEARCH_BY_SCAN.encode(), arguments, binary=True).fetchall()),
                 Way(
                     API,
-                    lambda: clients.call(_SEARCH, FIVE, RARE),
-                    pages=lambda: clients.call_pages(_SEARCH, FIVE, RARE),
+                    lambda: clients.call(SEARCH, FIVE, RARE),
+                    pages=lambda: clients.call_pages(SEARCH, FIVE, RARE),
                 ),
                 Way(WRAPPER, lambda: five.threat_models.search(RARE)),
             ],
             [Figure(API, ">=", 50, SCAN, scale="full"), Figure(API, "<=", 1, of="round trips")],
-            rows=len(clients.call(_SEARCH, FIVE, RARE)),
+            rows=len(clients.call(SEARCH, FIVE, RARE)),
             connections=[scanning],
         )
 
@@ -271,7 +271,5 @@ def _any_model(clients: Clients, email: str) -> UUID:
 
 def _scanning(clients: Clients) -> Connection:
     """Connect as somebody for whom there are no indexes."""
-    dsn = clients.workbench.dsn
-    off = " ".join(f"-cenable_{way}=off" for way in ("indexscan", "indexonlyscan", "bitmapscan"))
-    options = f"{conninfo_to_dict(dsn)['options']} {off}"
-    return psycopg.connect(make_conninfo(dsn, options=options), autocommit=True, prepare_threshold=0)
+    off = {f"enable_{way}": "off" for way in ("indexscan", "indexonlyscan", "bitmapscan")}
+    return psycopg.connect(with_settings(clients.workbench.dsn, **off), autocommit=True, prepare_threshold=0)

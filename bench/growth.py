@@ -4,11 +4,8 @@ The operations are the statements that the package sends. Data sets of several s
 runs every operation once on each of them, so that what happens to the machine happens to all.
 """
 
-import argparse
-import json
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -21,10 +18,9 @@ from uuid import UUID
 import psycopg
 from tmi_db._generated import functions as f
 from tmi_db.calls import UNSET, Function, Statements
-from tmi_db.cli.connection import resolve_dsn
 
 from .data import BIG, FEW, MANY, SCALES, Scale
-from .workbench import SCHEMA, Workbench, workbench
+from .workbench import SCHEMA, Workbench, pages_read, value, workbench
 
 Shape = Literal["flat", "logarithmic", "grows"]
 
@@ -179,7 +175,7 @@ class Place:
         return found
 
     def _operations(self, spare: int) -> list[Operation]:
-        big = UUID(str(_value(self.owner, "SELECT id FROM threat_models WHERE name = %s", BIG)))
+        big = UUID(str(value(self.owner, "SELECT id FROM threat_models WHERE name = %s", BIG)))
         with self.bench.database() as db:
             few = db.as_user(FEW)
             middle = few.threat_models.create("Middle model", description=f"text {_WORD}")
@@ -326,7 +322,7 @@ def run(dsn: str, scale: str = "small", quick: bool = False) -> dict[str, Any]:
         places = [stack.enter_context(_place(dsn, name, size)) for name, size in sizes.items()]
         # Reading comes first: rows written since the last VACUUM, and the gaps they left, would be read with it.
         operations = [curve for writes in (False, True) for curve in _operations(places, writes, rounds)]
-        settings = {name: _value(places[0].owner, f"SHOW {name}") for name in ("server_version", "shared_buffers")}
+        settings = {name: value(places[0].owner, f"SHOW {name}") for name in ("server_version", "shared_buffers")}
     # Elsewhere, since a few huge models would change what the planner believes of all the others.
     with _place(dsn, "depth", REDUCED) as place:
         depth = _depth(place, _deep_sizes(scale, quick), rounds)
@@ -368,8 +364,7 @@ def pages(connection: psycopg.Connection[Any], statement: Statement) -> int:
     text = b"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + statement.text
     row = psycopg.RawCursor(connection).execute(text, statement.parameters()).fetchone()
     assert row is not None
-    plan = row[0][0]["Plan"]
-    return int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
+    return pages_read(row[0])
 
 
 def timed(connection: psycopg.Connection[Any], statement: Statement) -> float:
@@ -550,25 +545,3 @@ def _cursor(conn: psycopg.Connection[Any], model: UUID, rows: int) -> dict[str, 
 
 def _cell(name: str) -> dict[str, Any]:
     return {"id": name, "shape": "process", "x": 1, "y": 1, "width": 80, "height": 60}
-
-
-def _value(conn: psycopg.Connection[Any], text: str, *arguments: Any) -> Any:
-    row = conn.execute(text.encode(), arguments).fetchone()
-    assert row is not None
-    return row[0]
-
-
-def main() -> None:
-    """Measure growth alone, and write what was found as JSON."""
-    parser = argparse.ArgumentParser(prog="python -m bench.growth", description="What calls cost as the data grows.")
-    parser.add_argument("--dsn", help="a superuser on a server to measure on; by default the embedded one")
-    parser.add_argument("--scale", choices=_ORDER, default="small")
-    parser.add_argument("--quick", action="store_true")
-    options = parser.parse_args()
-    found = run(resolve_dsn(options.dsn), options.scale, options.quick)
-    sys.stdout.write(json.dumps(found, indent=2) + "\n")
-    sys.stderr.write(markdown(found))
-
-
-if __name__ == "__main__":
-    main()

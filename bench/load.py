@@ -4,22 +4,18 @@ Every slice loads the same number of rows into new models of one shape by every 
 so that the table grows under all of them alike.
 """
 
-import argparse
-import json
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 import psycopg
-from tmi_db.cli.connection import resolve_dsn
 
 from .data import FEW
 from .growth import REDUCED
-from .workbench import Workbench, workbench
+from .workbench import Workbench, counts_wrong, value, workbench
 
 COPY = "COPY, no triggers"
 INSERT = "INSERT ... SELECT, all triggers"
@@ -71,12 +67,12 @@ def run(dsn: str, quick: bool = False) -> dict[str, Any]:
                 loaded[way] += ids
             # As autovacuum does while somebody loads.
             owner.execute("ANALYZE threats")
-        wrong = {way: _wrong(owner, ids) for way, ids in loaded.items()}
+        wrong = {way: counts_wrong(owner, ids) for way, ids in loaded.items()}
         counted = {way: _counted(owner, ids) for way, ids in loaded.items()}
         if wrong[COPY] != len(loaded[COPY]):
             raise RuntimeError("counts that nobody kept were found right, so finding them right proves nothing")
         bare.execute(_COUNT, [loaded[COPY]])
-        left = _wrong(owner, [one for ids in loaded.values() for one in ids])
+        left = counts_wrong(owner, [one for ids in loaded.values() for one in ids])
         version = owner.info.server_version
     return {
         "quick": quick,
@@ -169,30 +165,5 @@ def _create(bench: Workbench, ids: Sequence[UUID], rows: int) -> float:
         return time.perf_counter() - begun
 
 
-def _wrong(conn: psycopg.Connection[Any], ids: Sequence[UUID]) -> int:
-    return _value(conn, "SELECT count(*) FROM counts_verify() WHERE threat_model_id = ANY (%s)", list(ids))
-
-
 def _counted(conn: psycopg.Connection[Any], ids: Sequence[UUID]) -> int:
-    return _value(conn, "SELECT sum(threat_count) FROM threat_models WHERE id = ANY (%s)", list(ids))
-
-
-def _value(conn: psycopg.Connection[Any], text: str, *arguments: Any) -> int:
-    row = conn.execute(text.encode(), arguments).fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def main() -> None:
-    """Measure loading alone, and write what was found as JSON."""
-    parser = argparse.ArgumentParser(prog="python -m bench.load", description="What loading many threats costs.")
-    parser.add_argument("--dsn", help="a superuser on a server to measure on; by default the embedded one")
-    parser.add_argument("--quick", action="store_true")
-    options = parser.parse_args()
-    found = run(resolve_dsn(options.dsn), options.quick)
-    sys.stdout.write(json.dumps(found, indent=2) + "\n")
-    sys.stderr.write(markdown(found))
-
-
-if __name__ == "__main__":
-    main()
+    return int(value(conn, "SELECT sum(threat_count) FROM threat_models WHERE id = ANY (%s)", list(ids)))

@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 
 from .measure import Found
+from .workbench import value
 
 _SETTINGS = (
     "shared_buffers",
@@ -36,11 +37,7 @@ def describe(dsn: str) -> Found:
         dsn: the server, with the settings that measurements make for themselves.
     """
     with psycopg.connect(dsn, autocommit=True) as connection:
-        settings = {}
-        for name in _SETTINGS:
-            row = connection.execute("SELECT current_setting(%s)", [name]).fetchone()
-            assert row is not None
-            settings[name] = row[0]
+        settings = {name: value(connection, f"SHOW {name}") for name in _SETTINGS}
         server = connection.info.parameter_status("server_version") or ""
         where = "a unix socket" if connection.info.host.startswith("/") else "TCP"
     return {

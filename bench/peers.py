@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import DateTime, Engine, FetchedValue, ForeignKey, Text, create_engine

@@ -8,18 +8,16 @@ from contextlib import ExitStack
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.json import Jsonb
 
 from .clients import Clients, one_statement
 from .data import BIG, FEW, MANY
-from .drawings import drawing
+from .drawings import APPLY, SEARCH, drawing
 from .measure import Measure, Way
 from .traffic import Connection
+from .workbench import with_settings
 
-BY_NAME = "threat_list(CASE WHEN a THEN %s::uuid END, 200, NULL, 'name')"
-_SEARCH = "threat_model_search(CASE WHEN a THEN %s END)"
-_APPLY = "cell_apply_ops(CASE WHEN a THEN %s::uuid END, %s, %s)"
+_BY_NAME = "threat_list(CASE WHEN a THEN %s::uuid END, 200, NULL, 'name')"
 _GET = "threat_model_get(CASE WHEN a THEN %s::uuid END)"
 
 _COUNTED = 2_000
@@ -31,14 +29,15 @@ def settings(clients: Clients) -> Iterator[Measure]:
     with ExitStack() as stack:
 
         def connect(**values: str) -> Connection:
-            return stack.enter_context(_connect(clients, values))
+            dsn = with_settings(clients.workbench.service, **values)
+            return stack.enter_context(psycopg.connect(dsn, autocommit=True, prepare_threshold=0))
 
         # Set aside of the login's own: `tmi-db init` turns it off for services.
         yield _compared(
             clients,
             "jit, a word that is everywhere searched in all models",
             {"jit=off": connect(jit="off"), "jit=on": connect(jit="on")},
-            _SEARCH,
+            SEARCH,
             MANY,
             "threat",
         )
@@ -46,20 +45,12 @@ def settings(clients: Clients) -> Iterator[Measure]:
             clients,
             "work_mem, a large model's threats sorted by name",
             {f"work_mem={size}": connect(work_mem=size) for size in ("4MB", "64kB", "64MB")},
-            BY_NAME,
+            _BY_NAME,
             FEW,
             big,
         )
         yield _compression(clients, {method: connect(default_toast_compression=method) for method in _methods(clients)})
         yield from _snapshot(clients)
-
-
-def _connect(clients: Clients, values: dict[str, str]) -> Connection:
-    """Connect as the service, with settings."""
-    dsn = clients.workbench.service
-    own = " ".join(f"-c{name}={value}" for name, value in values.items())
-    options = f"{conninfo_to_dict(dsn)['options']} {own}"
-    return psycopg.connect(make_conninfo(dsn, options=options), autocommit=True, prepare_threshold=0)
 
 
 def _compared(
@@ -106,7 +97,7 @@ def _compression(clients: Clients, connections: dict[str, Connection]) -> Measur
         def move() -> list[Any]:
             operation = {"id": moved, "operation": "update", "data": {"x": next(places)}}
             arguments = [clients.signer.sign(FEW), model, diagram, Jsonb([operation])]
-            return connections[method].execute(one_statement(_APPLY), arguments, binary=True).fetchall()
+            return connections[method].execute(one_statement(APPLY), arguments, binary=True).fetchall()
 
         return Way(name, move)
 

@@ -1,13 +1,14 @@
 """A filled scratch installation, and connections to it as its owner, a service and a client library have them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from tmi_db import Database, installation, migrate
 from tmi_db.context import Key, sign
 from tmi_db.scratch import scratch
@@ -32,17 +33,18 @@ class Workbench:
     key: Key
     scale: str
 
+    @property
+    def without_triggers(self) -> str:
+        """Where to connect as the superuser with triggers and foreign keys off."""
+        return with_settings(self.dsn, session_replication_role="replica")
+
     def owner(self) -> psycopg.Connection[Any]:
         """Connect as the superuser, who is under no row-level security."""
         return psycopg.connect(self.dsn, autocommit=True, prepare_threshold=0)
 
     def bare(self) -> psycopg.Connection[Any]:
         """Connect as the superuser, with triggers and foreign keys off."""
-        return psycopg.connect(
-            make_conninfo(self.dsn, options=f"{SESSION} -csession_replication_role=replica"),
-            autocommit=True,
-            prepare_threshold=0,
-        )
+        return psycopg.connect(self.without_triggers, autocommit=True, prepare_threshold=0)
 
     def app(self) -> psycopg.Connection[Any]:
         """Connect as a service, without the wrapper."""
@@ -79,3 +81,32 @@ def workbench(dsn: str, scale: str, size: Scale | None = None) -> Iterator[Workb
             fill(owner, size or SCALES[scale])
         plain = make_conninfo(made, options=SESSION)
         yield Workbench(dsn=plain, service=make_conninfo(plain, user=LOGIN), key=key, scale=scale)
+
+
+def with_settings(dsn: str, **settings: str) -> str:
+    """Add settings to those that a connection string asks for.
+
+    Args:
+        dsn: a connection string of a workbench.
+        settings: parameters of the server, by name.
+    """
+    more = "".join(f" -c{name}={value}" for name, value in settings.items())
+    return make_conninfo(dsn, options=f"{conninfo_to_dict(dsn)['options']}{more}")
+
+
+def value(conn: psycopg.Connection[Any], text: str, *arguments: Any) -> Any:
+    """Read one value."""
+    row = conn.execute(text.encode(), arguments).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def counts_wrong(conn: psycopg.Connection[Any], models: Sequence[UUID]) -> int:
+    """Count the models, of those given, whose cached counts are not true."""
+    return int(value(conn, "SELECT count(*) FROM counts_verify() WHERE threat_model_id = ANY (%s)", list(models)))
+
+
+def pages_read(plan: Any) -> int:
+    """Say how many pages a statement read, by its plan as JSON."""
+    node = plan[0]["Plan"]
+    return int(node["Shared Hit Blocks"]) + int(node["Shared Read Blocks"])

@@ -4,12 +4,9 @@ The floor is libpq executing the very statement that the package sends, prepared
 Every round runs a few calls of every way, in an order that is shuffled anew.
 """
 
-import argparse
 import asyncio
-import json
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -22,10 +19,9 @@ from psycopg.pq import ExecStatus
 from tmi_db import AsyncDatabase, Database
 from tmi_db._generated import functions as f
 from tmi_db.calls import UNSET, Function, Statements
-from tmi_db.cli.connection import resolve_dsn
 
 from .data import FEW
-from .workbench import SCHEMA, Workbench, workbench
+from .workbench import SCHEMA, Workbench
 
 LIBPQ = "libpq, prepared, nothing read"
 PSYCOPG = "psycopg, cursor.execute, tuples"
@@ -263,20 +259,3 @@ def _way(
         "cpu_microseconds": round(statistics.median(cpu[name, way.name]), 1),
         "calls_per_second": round(1e6 / middle, 1),
     }
-
-
-def main() -> None:
-    """Measure the package alone, and write what was found as JSON."""
-    parser = argparse.ArgumentParser(prog="python -m bench.wrapper", description="What the package itself costs.")
-    parser.add_argument("--dsn", help="a superuser on a server to measure on; by default the embedded one")
-    parser.add_argument("--scale", default="tiny")
-    parser.add_argument("--quick", action="store_true")
-    options = parser.parse_args()
-    with workbench(resolve_dsn(options.dsn), options.scale) as bench:
-        found = run(bench, options.quick)
-    sys.stdout.write(json.dumps(found, indent=2) + "\n")
-    sys.stderr.write(markdown(found))
-
-
-if __name__ == "__main__":
-    main()

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from .clients import API, ASYNCPG, BASE, ORM, PGBENCH, PGBENCH_API, WRAPPER, Clients, one_statement, without_triggers
+from .clients import API, ASYNCPG, BASE, ORM, PGBENCH, PGBENCH_API, WRAPPER, Clients, one_statement
 from .data import FEW
 from .measure import Figure, Measure, Way
 from .peers import Access, Threat, request
@@ -65,22 +65,24 @@ def one(clients: Clients) -> Iterator[Measure]:
             session.add(threat)
         return [threat]
 
+    bare = Way(
+        BARE,
+        lambda: clients.bare.execute(_INSERT.encode(), [model, *values], binary=True).fetchall(),
+        repeat=5,
+        after=without,
+    )
+    api = Way(
+        API,
+        lambda: clients.call(_API_INSERT, FEW, model, *values),
+        repeat=5,
+        after=with_triggers,
+        pages=lambda: clients.call_pages(_API_INSERT, FEW, model, *values),
+    )
     yield Measure(
         "insert one threat",
         [
-            Way(
-                BARE,
-                lambda: clients.bare.execute(_INSERT.encode(), [model, *values], binary=True).fetchall(),
-                repeat=5,
-                after=without,
-            ),
-            Way(
-                API,
-                lambda: clients.call(_API_INSERT, FEW, model, *values),
-                repeat=5,
-                after=with_triggers,
-                pages=lambda: clients.call_pages(_API_INSERT, FEW, model, *values),
-            ),
+            bare,
+            api,
             Way(
                 WRAPPER, lambda: [few.threats.create(model, FIELDS["name"], **optional)], repeat=5, after=with_triggers
             ),
@@ -115,13 +117,8 @@ def one(clients: Clients) -> Iterator[Measure]:
     yield Measure(
         "insert one threat, safe on the disk",
         [
-            Way(
-                BARE,
-                lambda: clients.bare.execute(_INSERT.encode(), [model, *values], binary=True).fetchall(),
-                repeat=5,
-                after=without,
-            ),
-            Way(API, lambda: clients.call(_API_INSERT, FEW, model, *values), repeat=5, after=with_triggers),
+            bare,
+            api,
         ],
         [Figure(API, "<=", 2.2, BARE)],
         rows=1,
@@ -249,7 +246,7 @@ def _pgbench(
 ) -> Iterator[Way]:
     """Yield what the server alone takes, by hand and by the API."""
     pgbench = clients.pgbench
-    by_hand = pgbench.clock(without_triggers(clients.workbench), _INSERT, lambda: [str(model), *map(str, values)])
+    by_hand = pgbench.clock(clients.workbench.without_triggers, _INSERT, lambda: [str(model), *map(str, values)])
     by_api = pgbench.clock(
         clients.workbench.service,
         one_statement(_API_INSERT).decode(),

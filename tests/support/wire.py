@@ -15,12 +15,15 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 _CHUNK = 1 << 16
 _BACKEND_KEY = b"K\x00\x00\x00\x0c"
+_ASKS = b"QSHFpcf"
+"""Query, Sync, Flush, function call, password, end of COPY: what the server answers at once. The rest it may answer early,
+when its buffer is full, but nobody waits for that."""
 
 
 class Wire:
     """Stands between a client and a server's unix socket.
 
-    round_trips: how often the client spoke and then waited.
+    round_trips: how often the client asked, was answered, and spoke again.
     sent: everything that clients sent.
     disguise: hide the server's process id from clients that connect, as a pooler does.
     """
@@ -90,7 +93,8 @@ class Wire:
         with selectors.DefaultSelector() as selector, contextlib.suppress(OSError, ValueError):
             selector.register(client, selectors.EVENT_READ)
             selector.register(server, selectors.EVENT_READ)
-            client_speaks = False
+            words = _Words()
+            answered = True
             doomed = False
             while True:
                 for ready, _ in selector.select():
@@ -98,9 +102,10 @@ class Wire:
                     if not data:
                         raise OSError
                     if ready.fileobj is client:
-                        if not client_speaks:
+                        if answered:
                             self.round_trips += 1
-                        client_speaks = True
+                            answered = words.asked = False
+                        words.hear(data)
                         self.sent += data
                         if self._lose_request is not None and self._lose_request in data:
                             self._lose_request = None
@@ -110,7 +115,7 @@ class Wire:
                             doomed = True
                         server.sendall(data)
                     else:
-                        client_speaks = False
+                        answered = words.asked
                         if doomed:
                             raise OSError
                         client.sendall(self._disguised(data))
@@ -128,3 +133,26 @@ class Wire:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
             end.close()
+
+
+class _Words:
+    """Follows a client's messages, to know whether it has asked for an answer."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._begun = False
+        self._heard = b""
+
+    def hear(self, data: bytes) -> None:
+        """Take what the client sent, which may end within a message."""
+        self._heard += data
+        while True:
+            head = 1 if self._begun else 0  # only the first message has no letter before its length
+            if len(self._heard) < head + 4:
+                return
+            end = head + int.from_bytes(self._heard[head : head + 4], "big")
+            if len(self._heard) < end:
+                return
+            self.asked = self.asked or not self._begun or self._heard[0] in _ASKS
+            self._begun = True
+            self._heard = self._heard[end:]

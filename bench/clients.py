@@ -58,7 +58,7 @@ class Clients:
         """Call a function of the API as its one statement, signed as a service does.
 
         Args:
-            text: the call; `a` is the value that its first argument has to depend on.
+            text: the call, whose first argument depends on `_as(%s)`; the identity is its first parameter.
             email: whom to act for.
             arguments: its parameters.
             prepare: whether the server keeps the statement, which poolers of connections may not let it.
@@ -88,8 +88,8 @@ class Clients:
 
 
 def one_statement(text: str) -> bytes:
-    """Make the one statement that a call is: identity first, by dependence of data."""
-    return f"SELECT f.* FROM _as(%s) AS a CROSS JOIN LATERAL {text} AS f".encode()
+    """Make the one statement that a call is."""
+    return f"SELECT f.* FROM {text} AS f".encode()
 
 
 def _pages(connection: Connection, text: bytes, arguments: Sequence[Any]) -> int:

@@ -26,10 +26,10 @@ DOCUMENT_BYTES = 525_000
 
 _EXAMPLE = Path(__file__).parents[1] / "examples" / "parcel-lockers.json"
 
-APPLY = "cell_apply_ops(CASE WHEN a THEN %s::uuid END, %s, %s)"
-_FIND = "cell_find(CASE WHEN a THEN %s::uuid END, %s)"
-SEARCH = "threat_model_search(CASE WHEN a THEN %s END)"
-_IMPORT = "threat_model_import(CASE WHEN a THEN %s::jsonb END)"
+APPLY = "cell_apply_ops(CASE WHEN _as(%s) THEN %s::uuid END, %s, %s)"
+_FIND = "cell_find(CASE WHEN _as(%s) THEN %s::uuid END, %s)"
+SEARCH = "threat_model_search(CASE WHEN _as(%s) THEN %s END)"
+_IMPORT = "threat_model_import(CASE WHEN _as(%s) THEN %s::jsonb END)"
 
 _FIND_BY_SCAN = """
 SELECT d.id, c.cell ->> 'id', c.cell ->> 'shape', c.cell

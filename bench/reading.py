@@ -68,10 +68,12 @@ FROM threat_models m JOIN threat_model_access a ON a.threat_model_id = m.id
 WHERE m.id = %s AND a.user_email = %s
 """
 
-API_GET = "threat_get(CASE WHEN a THEN %s::uuid END, %s::uuid)"
-_API_FIRST = "threat_list(CASE WHEN a THEN %s::uuid END, 50)"
-_API_NEXT = "threat_list(CASE WHEN a THEN %s::uuid END, 50, jsonb_build_object('created_at', %s::text, 'id', %s::text))"
-_API_LIST = "threat_model_list(CASE WHEN a THEN 50 END)"
+API_GET = "threat_get(CASE WHEN _as(%s) THEN %s::uuid END, %s::uuid)"
+_API_FIRST = "threat_list(CASE WHEN _as(%s) THEN %s::uuid END, 50)"
+_API_NEXT = (
+    "threat_list(CASE WHEN _as(%s) THEN %s::uuid END, 50, jsonb_build_object('created_at', %s::text, 'id', %s::text))"
+)
+_API_LIST = "threat_model_list(CASE WHEN _as(%s) THEN 50 END)"
 
 
 def get(clients: Clients) -> Iterator[Measure]:

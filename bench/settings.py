@@ -17,8 +17,8 @@ from .measure import Measure, Way
 from .traffic import Connection
 from .workbench import with_settings
 
-_BY_NAME = "threat_list(CASE WHEN a THEN %s::uuid END, 200, NULL, 'name')"
-_GET = "threat_model_get(CASE WHEN a THEN %s::uuid END)"
+_BY_NAME = "threat_list(CASE WHEN _as(%s) THEN %s::uuid END, 200, NULL, 'name')"
+_GET = "threat_model_get(CASE WHEN _as(%s) THEN %s::uuid END)"
 
 _COUNTED = 2_000
 

@@ -49,7 +49,7 @@ WHERE m.owner_email = %s
 ORDER BY t.id
 LIMIT 1000
 """
-_API_PAIRS = "metadata_bulk_set(CASE WHEN a THEN %s::uuid END, 'threat', %s, %s)"
+_API_PAIRS = "metadata_bulk_set(CASE WHEN _as(%s) THEN %s::uuid END, 'threat', %s, %s)"
 
 
 def triggers(clients: Clients) -> Iterator[Measure]:

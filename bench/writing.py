@@ -38,9 +38,9 @@ FROM jsonb_to_recordset(%s) AS r (name text, description text, risk_rating text,
 RETURNING *
 """
 _API_INSERT = (
-    "threat_create(CASE WHEN a THEN %s::uuid END, %s, %s, p_risk_rating => %s, p_score => %s, p_mitigation => %s)"
+    "threat_create(CASE WHEN _as(%s) THEN %s::uuid END, %s, %s, p_risk_rating => %s, p_score => %s, p_mitigation => %s)"
 )
-_API_INSERT_ALL = "threat_bulk_create(CASE WHEN a THEN %s::uuid END, %s)"
+_API_INSERT_ALL = "threat_bulk_create(CASE WHEN _as(%s) THEN %s::uuid END, %s)"
 _MODEL = "INSERT INTO threat_models (name, owner_email, created_by) VALUES ('Written to', %s, %s) RETURNING id"
 _CLEAR = b"DELETE FROM threats WHERE threat_model_id = %s"
 

@@ -337,24 +337,11 @@ def enters_first(body: str) -> bool:
     started = False
     for n, word in enumerate(words):
         if words[n + 1 : n + 2] == ["("]:
-            # Behind BEGIN nothing but PERFORM, an assignment or a query of nothing else may stand before the call.
-            before = words[n - 1].upper()
-            return word.startswith(ENTRIES) and (
-                not started or before in ("PERFORM", "=") or (before == "FROM" and _reads_nothing_else(words[n + 1 :]))
-            )
+            # Behind BEGIN nothing but PERFORM or an assignment may stand before the call.
+            return word.startswith(ENTRIES) and (not started or words[n - 1].upper() in ("PERFORM", "="))
         if started and word == ";":
             return False
         started = started or word.upper() == "BEGIN"
-    return False
-
-
-def _reads_nothing_else(words: Sequence[str]) -> bool:
-    """Say whether a query ends behind the call whose opening bracket comes first, but for an alias."""
-    depth = 0
-    for n, word in enumerate(words):
-        depth += {"(": 1, ")": -1}.get(word, 0)
-        if depth == 0:
-            return ";" in words[n + 1 : n + 3]
     return False
 
 

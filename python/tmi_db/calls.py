@@ -156,28 +156,27 @@ def _compose(schema: str, function: Function[Any], choice: tuple[bool, ...], ide
     arguments: list[sql.Composable] = []
     adapt: list[tuple[int, str, Callable[[Any], Any]]] = []
     first = 1 if identify else 0
+    sets_identity = sql.Identifier(schema, "_as")
     for (name, sql_type), given in zip(function.parameters, choice, strict=True):
         if not given:
             continue
         place = first + len(arguments)
         argument: sql.Composable = sql.SQL(f"${place + 1}::{sql_type}")
         if identify and not arguments:
-            argument = sql.SQL("CASE WHEN a THEN {} END").format(argument)
+            argument = sql.SQL("CASE WHEN {}($1) THEN {} END").format(sets_identity, argument)
         arguments.append(sql.SQL("{} => {}").format(sql.Identifier(f"p_{name}"), argument))
         if sql_type in _ADAPTERS:
             adapt.append((place, name, _ADAPTERS[sql_type]))
     parts = {
-        "as": sql.Identifier(schema, "_as"),
+        "as": sets_identity,
         "call": sql.SQL("{}({})").format(sql.Identifier(schema, function.name), sql.SQL(", ").join(arguments)),
         "alias": sql.SQL("f") if function.columns else sql.SQL("f (value)"),
     }
     # The identity must be there before the function runs. Only a dependence of its data makes that certain:
     # PostgreSQL may evaluate the items of FROM and of a select list in any order.
     columns: list[sql.Composable] = [sql.Identifier("f", column) for column in function.columns or ("value",)]
-    if not identify:
+    if arguments or not identify:
         template = "SELECT {columns} FROM {call} AS {alias}"
-    elif arguments:
-        template = "SELECT {columns} FROM {as}($1) AS a CROSS JOIN LATERAL {call} AS {alias}"
     else:
         template = "SELECT {columns} FROM (SELECT {call} AS f FROM {as}($1) AS a WHERE a OFFSET 0) AS r"
         columns = [sql.SQL("(r.f).{}").format(sql.Identifier(c)) for c in function.columns] or [sql.SQL("r.f")]

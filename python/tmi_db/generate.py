@@ -543,6 +543,7 @@ _RULES = (
     (r"\(\(length\((\w+)\) >= (\d+)\) AND \(length\(\1\) <= (\d+)\)\)", r"\1 has \2 to \3 characters"),
     (r"\((\w+) > (\w+)\)", r"\1 is later than \2"),
     (r"\((\w+) = ANY \(ARRAY\[(.*)\]\)\)", r"\1 is one of \2"),
+    (r"\((\w+) = ANY \('\{([\w,]*)\}'::text\[\]\)\)", r"\1 is one of \2"),
     (r"\((\w+) = '(.*)'::text\)", r"\1 is \2"),
 )
 
@@ -551,7 +552,7 @@ def rule(expression: str) -> str:
     """Say in words what a CHECK constraint's expression demands."""
     for pattern, words in _RULES:
         if match := re.fullmatch(pattern, expression):
-            return re.sub(r"'(.*?)'::text", r"\1", match.expand(words))
+            return re.sub(r",(?=\w)", ", ", re.sub(r"'(.*?)'::text", r"\1", match.expand(words)))
     return expression
 
 

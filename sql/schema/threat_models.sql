@@ -20,8 +20,9 @@ CREATE TABLE threat_models (
   CONSTRAINT threat_models_name_check CHECK (length(name) > 0),
   CONSTRAINT threat_models_name_length_check CHECK (length(name) <= 256),
   CONSTRAINT threat_models_description_length_check CHECK (length(description) <= 1000000),
+  -- One constant, not a list: checks are read anew for every statement, and each insert of a threat updates its model.
   CONSTRAINT threat_models_threat_model_framework_check
-    CHECK (threat_model_framework IN ('CIA', 'STRIDE', 'LINDDUN', 'DIE', 'PLOT4ai')),
+    CHECK (threat_model_framework = ANY ('{CIA,STRIDE,LINDDUN,DIE,PLOT4ai}')),
   CONSTRAINT threat_models_issue_url_length_check CHECK (length(issue_url) <= 1024)
 )
 WITH (fillfactor = 80);

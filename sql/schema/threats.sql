@@ -31,9 +31,10 @@ CREATE TABLE threats (
   CONSTRAINT threats_name_length_check CHECK (length(name) <= 256),
   CONSTRAINT threats_description_length_check CHECK (length(description) <= 1000000),
   CONSTRAINT threats_mitigation_length_check CHECK (length(mitigation) <= 1000000),
-  CONSTRAINT threats_impact_check CHECK (impact IN ('Unknown', 'None', 'Low', 'Medium', 'High', 'Critical')),
-  CONSTRAINT threats_likelihood_check CHECK (likelihood IN ('Unknown', 'None', 'Low', 'Medium', 'High', 'Critical')),
-  CONSTRAINT threats_risk_rating_check CHECK (risk_rating IN ('Unknown', 'None', 'Low', 'Medium', 'High', 'Critical')),
+  -- One constant, not a list: checks are read anew for every statement, and this in less time.
+  CONSTRAINT threats_impact_check CHECK (impact = ANY ('{Unknown,None,Low,Medium,High,Critical}')),
+  CONSTRAINT threats_likelihood_check CHECK (likelihood = ANY ('{Unknown,None,Low,Medium,High,Critical}')),
+  CONSTRAINT threats_risk_rating_check CHECK (risk_rating = ANY ('{Unknown,None,Low,Medium,High,Critical}')),
   CONSTRAINT threats_score_check CHECK (score >= 0 AND score <= 100),
   CONSTRAINT threats_priority_length_check CHECK (length(priority) <= 256),
   CONSTRAINT threats_status_length_check CHECK (length(status) <= 256),
@@ -91,7 +92,8 @@ CREATE INDEX idx_threats_threat_model_id_modified_at
 COMMENT ON INDEX idx_threats_threat_model_id_modified_at IS 'Which threats of this model changed last?';
 
 CREATE INDEX idx_threats_diagram_id
-  ON threats (diagram_id);
+  ON threats (diagram_id)
+  WHERE diagram_id IS NOT NULL;
 COMMENT ON INDEX idx_threats_diagram_id IS 'Which threats are pinned to this diagram? Changing or deleting it asks too.';
 
 CREATE INDEX idx_threats_words

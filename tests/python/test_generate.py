@@ -246,6 +246,7 @@ def test_several_parameters_may_share_an_explanation() -> None:
         ("((length(key) >= 1) AND (length(key) <= 128))", "key has 1 to 128 characters"),
         ("(expires_at > created_at)", "expires_at is later than created_at"),
         ("(role = ANY (ARRAY['owner'::text, 'reader'::text]))", "role is one of owner, reader"),
+        ("(role = ANY ('{owner,reader}'::text[]))", "role is one of owner, reader"),
         ("(something(else) IS TRUE)", "(something(else) IS TRUE)"),
     ],
 )

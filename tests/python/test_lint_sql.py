@@ -128,7 +128,7 @@ BREACHES = [
     (
         GET,
         "PERFORM _enter(p_threat_id, 'reader')",
-        "SELECT * INTO v_x FROM _enter_page(1, lower('a')) e, threats",
+        "SELECT * INTO v_x FROM _enter_page(1, NULL, true) e",
         "2: enter-first: ",
     ),
     (GET, "boolean := false", "text := lower('A')", "2: enter-first: "),

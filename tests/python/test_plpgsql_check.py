@@ -57,6 +57,7 @@ WHERE p.pronamespace = %(schema)s::regnamespace
 
 # What is found and is no fault: where, what, why.
 FALSE_ALARMS = {
+    (".*", 'never read variable "v_entered"'): "an assignment is one expression, where PERFORM is a query",
     ("_row_notify on threat_models", 'record "new" has no field "threat_model_id"'): "the trigger's argument decides",
     (
         "diagram_list|threat_model_search",

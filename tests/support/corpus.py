@@ -157,12 +157,13 @@ INDEXES = [
         B,
         "index idx_threats_diagram_id",
         "DROP INDEX idx_threats_diagram_id; "
-        "CREATE INDEX idx_threats_diagram_id ON threats (diagram_id) WHERE diagram_id IS NOT NULL",
+        "CREATE INDEX idx_threats_diagram_id ON threats (diagram_id) WHERE cell_id IS NOT NULL",
     ),
     Change(
         B,
         "index idx_threats_diagram_id",
-        "DROP INDEX idx_threats_diagram_id; CREATE INDEX idx_threats_diagram_id ON threats USING hash (diagram_id)",
+        "DROP INDEX idx_threats_diagram_id; "
+        "CREATE INDEX idx_threats_diagram_id ON threats USING hash (diagram_id) WHERE diagram_id IS NOT NULL",
     ),
     Change(
         B,
@@ -406,7 +407,8 @@ HARMLESS = {
     "a column came and went": "ALTER TABLE threats ADD COLUMN brief text; ALTER TABLE threats DROP COLUMN brief",
     "a table came and went": "CREATE TABLE brief (); DROP TABLE brief",
     "an index is dropped and made again": (
-        "DROP INDEX idx_threats_diagram_id; CREATE INDEX idx_threats_diagram_id ON threats (diagram_id); "
+        "DROP INDEX idx_threats_diagram_id; "
+        "CREATE INDEX idx_threats_diagram_id ON threats (diagram_id) WHERE diagram_id IS NOT NULL; "
         "DO $$ BEGIN EXECUTE format('COMMENT ON INDEX idx_threats_diagram_id IS %L', {index_comment}); END $$"
     ),
     "a policy lists a role twice": "ALTER POLICY threats_select_guard ON threats TO tmi_guard, tmi_guard",

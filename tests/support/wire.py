@@ -16,8 +16,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 _CHUNK = 1 << 16
 _BACKEND_KEY = b"K\x00\x00\x00\x0c"
 _ASKS = b"QSHFpcf"
-"""Query, Sync, Flush, function call, password, end of COPY: what the server answers at once. The rest it may answer early,
-when its buffer is full, but nobody waits for that."""
+"""Query, Sync, Flush, function call, password, end of COPY: what the server answers at once. The rest it may answer
+early, when its buffer is full, but nobody waits for that."""
 
 
 class Wire:

@@ -13,8 +13,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'owner');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'owner');
   PERFORM _access_put(p_threat_model_id, jsonb_build_array(jsonb_build_object('email', p_email, 'role', p_role)));
   RETURN QUERY
   SELECT a.*

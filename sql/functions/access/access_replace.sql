@@ -11,8 +11,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'owner');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'owner');
   IF p_entries IS DISTINCT FROM '[]' THEN
     PERFORM _check_items(p_entries, '{"email": "string", "role": "string"}');
     BEGIN

@@ -11,8 +11,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'owner');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'owner');
   DELETE FROM threat_model_access a
   WHERE a.threat_model_id = p_threat_model_id
     AND a.user_email = _email(p_email);

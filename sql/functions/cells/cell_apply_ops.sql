@@ -22,6 +22,7 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_cells jsonb;
   v_op jsonb;
   v_index bigint;
@@ -48,7 +49,6 @@ DECLARE
   v_end_ids text[] := '{}';
   v_end_ops bigint[] := '{}';
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   IF p_ops IS NULL OR jsonb_typeof(p_ops) <> 'array' OR jsonb_array_length(p_ops) = 0 THEN
     RAISE EXCEPTION 'there are no operations' USING ERRCODE = 'TM422', DETAIL = 'empty_cell_operations';
   ELSIF jsonb_array_length(p_ops) > 1000 THEN

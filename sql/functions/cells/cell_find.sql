@@ -16,8 +16,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   IF p_query IS NULL OR jsonb_typeof(p_query) <> 'object' THEN
     RAISE EXCEPTION 'cells are found by a JSON object that they contain' USING ERRCODE = 'TM422', DETAIL = 'field: query';
   END IF;

@@ -18,8 +18,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   RETURN QUERY
   SELECT d.id, c.cell ->> 'id', c.cell ->> 'shape', c.cell
   FROM diagrams d

@@ -18,9 +18,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_diagram diagrams;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_cells(p_cells);
   INSERT INTO diagrams (id, threat_model_id, name, type, description, cells)
   VALUES (coalesce(p_id, uuid_generate_v4()), p_threat_model_id, p_name, p_type, p_description, p_cells)

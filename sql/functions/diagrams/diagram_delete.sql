@@ -13,9 +13,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_modified_at timestamptz;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   DELETE FROM diagrams d
   WHERE d.threat_model_id = p_threat_model_id
     AND d.id = p_diagram_id

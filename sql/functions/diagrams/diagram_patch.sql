@@ -15,10 +15,10 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_modified_at timestamptz;
   v_row jsonb;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   SELECT d.modified_at, jsonb_build_object('name', d.name, 'description', d.description)
   INTO v_modified_at, v_row
   FROM diagrams d

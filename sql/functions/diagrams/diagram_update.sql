@@ -15,9 +15,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_modified_at timestamptz;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_object(p_changes, '{"name": "string", "description": "string", "metadata": "array", "cells": "array"}', 'changes');
   SELECT d.modified_at
   INTO v_modified_at

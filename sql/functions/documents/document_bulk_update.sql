@@ -12,8 +12,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_items, '{
     "id": "string", "if_modified_at": "string", "name": "string", "url": "string", "description": "string", "metadata": "object"
   }');

@@ -18,9 +18,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_document documents;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   INSERT INTO documents (id, threat_model_id, name, url, description)
   VALUES (coalesce(p_id, uuid_generate_v4()), p_threat_model_id, p_name, p_url, p_description)
   ON CONFLICT (id) DO NOTHING

@@ -14,9 +14,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_modified_at timestamptz;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   DELETE FROM documents t
   WHERE t.threat_model_id = p_threat_model_id
     AND t.id = p_document_id

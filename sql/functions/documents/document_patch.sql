@@ -15,8 +15,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   RETURN QUERY
   SELECT t.*
   FROM _document_patch(p_threat_model_id, p_document_id, p_operations, p_if_modified_at) t;

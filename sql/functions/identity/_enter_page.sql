@@ -2,14 +2,12 @@
 CREATE OR REPLACE FUNCTION _enter_page(
   p_limit integer,
   p_after jsonb,
-  p_descending boolean
-) RETURNS TABLE (
-  threat_model_ids uuid[],
-  roles text[]
-)
+  p_descending boolean,
+  OUT threat_model_ids uuid[],
+  OUT roles text[]
+) RETURNS record
 LANGUAGE plpgsql
 VOLATILE
-ROWS 1
 SECURITY DEFINER
 PARALLEL UNSAFE
 SET search_path FROM CURRENT
@@ -54,7 +52,6 @@ BEGIN
     -- An access row's foreign key proves that its user exists; only without one is there anything to look up.
     PERFORM _actor();
   END IF;
-  RETURN NEXT;
 END
 $$;
 COMMENT ON FUNCTION _enter_page IS
@@ -63,7 +60,7 @@ COMMENT ON FUNCTION _enter_page IS
 p_limit: how many at the most; NULL for all.
 p_after: the last model of the page before, or just its id and created_at, as a JSON object; NULL for the first page.
 p_descending: true for the newest first.
-Returns the row of two arrays, in that order: the models, and the caller''s role in each. Arrays, so that whoever reads the models
+Returns two arrays, in that order: the models, and the caller''s role in each. Arrays, so that whoever reads the models
 next has to wait for this function: in one query, a policy might be evaluated before it.
 Raises TM401 without a valid identity; TM422 for a bad cursor.';
 REVOKE ALL ON FUNCTION _enter_page FROM PUBLIC;

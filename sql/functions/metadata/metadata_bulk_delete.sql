@@ -13,8 +13,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id);
   IF cardinality(p_keys) > 1000 THEN
     RAISE EXCEPTION 'a bulk call takes at most 1,000 items' USING ERRCODE = 'TM413', DETAIL = 'field: keys', HINT = 'split it into several calls';

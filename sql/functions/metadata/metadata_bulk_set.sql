@@ -14,9 +14,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_items jsonb;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   v_items := _metadata_items(
     p_items,
     (

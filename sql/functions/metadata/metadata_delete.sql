@@ -15,9 +15,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_modified_at timestamptz;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id);
   DELETE FROM metadata d
   WHERE d.threat_model_id = p_threat_model_id

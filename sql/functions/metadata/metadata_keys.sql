@@ -12,8 +12,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   PERFORM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id);
   RETURN QUERY
   SELECT d.key

@@ -14,10 +14,10 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_entity jsonb;
   v_items jsonb := jsonb '[]';
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   v_entity := (
     SELECT to_jsonb(e) || jsonb_build_object('entity_type', p_entity_type, 'entity_id', p_entity_id)
     FROM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id) e

@@ -17,9 +17,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_modified_at timestamptz;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id);
   SELECT d.modified_at
   INTO v_modified_at

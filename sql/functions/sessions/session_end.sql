@@ -13,11 +13,11 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
   v_user_id uuid;
   v_role text;
   v_session collaboration_sessions;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   SELECT h.user_id, h.role
   INTO v_user_id, v_role
   FROM _session_hold(p_threat_model_id) h;

@@ -13,9 +13,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
   v_user_id uuid;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   SELECT h.user_id
   INTO v_user_id
   FROM _session_hold(p_threat_model_id) h;

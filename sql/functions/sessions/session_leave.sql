@@ -13,10 +13,10 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
   v_user_id uuid;
   v_session collaboration_sessions;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   SELECT u.id
   INTO v_user_id
   FROM users u

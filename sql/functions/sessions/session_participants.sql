@@ -19,8 +19,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   PERFORM
   FROM collaboration_sessions s
   WHERE s.threat_model_id = p_threat_model_id

@@ -12,8 +12,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   -- Whoever loses access is put out under this lock, and is not in the session any more when it is taken.
   PERFORM _session_lock(p_threat_model_id, p_session_id, true);
   UPDATE session_participants p

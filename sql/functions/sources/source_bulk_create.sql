@@ -14,10 +14,10 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_items jsonb := p_items;
   v_has_metadata boolean;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_items, '{
     "id": "string", "name": "string", "url": "string", "description": "string", "type": "string", "parameters": "object",
     "metadata": "object"

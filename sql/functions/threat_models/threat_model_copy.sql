@@ -30,6 +30,7 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
   v_id uuid;
   v_actor text;
   v_model threat_models;
@@ -39,7 +40,6 @@ DECLARE
   v_sources sources[];
   v_metadata metadata[];
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   v_id := coalesce(p_id, uuid_generate_v4());
   PERFORM _check_parts(p_include, ARRAY['metadata', 'threats', 'diagrams', 'documents', 'sources']);
   -- All is read before the new model is entered: the scope is one model at a time.

@@ -21,8 +21,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'owner');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'owner');
   PERFORM _check_unchanged(m.modified_at, p_if_modified_at, 'threat_models')
   FROM threat_models m
   WHERE m.id = p_threat_model_id;

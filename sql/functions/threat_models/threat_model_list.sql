@@ -31,23 +31,19 @@ SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
   v_is_page boolean := p_filter IS NULL AND p_sort = 'created_at' OR p_filter IS NULL AND p_sort = '-created_at';
-  v_ids uuid[];
-  v_roles text[];
-  v_metadata text := '';
-BEGIN
   -- In the default order, unfiltered, the page alone.
-  SELECT e.threat_model_ids, e.roles
-  INTO v_ids, v_roles
-  FROM _enter_page(
+  v_entered record := _enter_page(
     CASE WHEN v_is_page THEN _limit(p_limit) END,
     CASE WHEN v_is_page THEN p_after END,
     p_sort IS DISTINCT FROM 'created_at'
-  ) e;
+  );
+  v_metadata text := '';
+BEGIN
   IF v_is_page THEN
     RETURN QUERY
     SELECT m.id, m.name, m.description, m.owner_email, m.created_by, m.threat_model_framework, m.issue_url,
       m.document_count, m.source_count, m.diagram_count, m.threat_count, m.created_at, m.modified_at, p.role
-    FROM unnest(v_ids, v_roles) WITH ORDINALITY AS p (threat_model_id, role, n)
+    FROM unnest(v_entered.threat_model_ids, v_entered.roles) WITH ORDINALITY AS p (threat_model_id, role, n)
     JOIN threat_models m ON m.id = p.threat_model_id
     ORDER BY p.n;
   ELSE
@@ -89,7 +85,7 @@ BEGIN
         }'
       )
       || _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz", "modified_at": "timestamptz", "name": "text"}')
-      USING v_ids, v_roles;
+      USING v_entered.threat_model_ids, v_entered.roles;
   END IF;
 END
 $$;

@@ -21,13 +21,13 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_patch jsonb;
   v_hint text;
   v_table text;
   v_column text;
   v_constraint text;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_patches, '{"id": "string", "operations": "array", "if_modified_at": "string"}');
   PERFORM _check_ids(p_patches);
   -- In the order of their ids, as everywhere, however the patches are ordered.

@@ -13,9 +13,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_items jsonb := p_items;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   IF jsonb_typeof(p_items) = 'array' THEN
     SELECT coalesce(jsonb_agg(CASE jsonb_typeof(i.item) WHEN 'string' THEN jsonb_build_object('id', i.item) ELSE i.item END ORDER BY i.n), '[]')
     INTO v_items

@@ -1,3 +1,4 @@
+-- Rendered from templates/threat_create.sql.j2 by tools/render_sql.py.
 -- The most frequent write of all: one row, one round trip.
 CREATE OR REPLACE FUNCTION threat_create(
   p_threat_model_id uuid,
@@ -28,29 +29,43 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_threat threats;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   IF p_cell_id IS NOT NULL THEN
     PERFORM _check_cell(p_threat_model_id, p_diagram_id, p_cell_id);
   END IF;
-  -- Not ON CONFLICT: that reads the primary key twice for every threat, and ids that are in use are rare.
-  BEGIN
+  IF p_id IS NULL THEN
+    -- Nobody else has a random id. To catch an error all the same would take a subtransaction.
     INSERT INTO threats (
       id, threat_model_id, diagram_id, cell_id, name, description, impact, likelihood, risk_rating, score,
       priority, mitigated, status, threat_type, issue_url, mitigation
     )
     VALUES (
-      coalesce(p_id, uuid_generate_v4()), p_threat_model_id, p_diagram_id, p_cell_id, p_name, p_description,
+      uuid_generate_v4(), p_threat_model_id, p_diagram_id, p_cell_id, p_name, p_description,
       _severity(p_impact), _severity(p_likelihood), _severity(p_risk_rating), p_score,
       p_priority, coalesce(p_mitigated, false), p_status, p_threat_type, p_issue_url, p_mitigation
     )
     RETURNING * INTO v_threat;
-  EXCEPTION
-    WHEN unique_violation THEN
-      -- In words that do not tell whose row it is.
-      RAISE EXCEPTION 'the id is in use' USING ERRCODE = 'TM409', TABLE = 'threats', COLUMN = 'id', DETAIL = 'field: id';
-  END;
+  ELSE
+    -- Not ON CONFLICT: that reads the primary key twice for every threat, and ids that are in use are rare.
+    BEGIN
+      INSERT INTO threats (
+        id, threat_model_id, diagram_id, cell_id, name, description, impact, likelihood, risk_rating, score,
+        priority, mitigated, status, threat_type, issue_url, mitigation
+      )
+      VALUES (
+        p_id, p_threat_model_id, p_diagram_id, p_cell_id, p_name, p_description,
+        _severity(p_impact), _severity(p_likelihood), _severity(p_risk_rating), p_score,
+        p_priority, coalesce(p_mitigated, false), p_status, p_threat_type, p_issue_url, p_mitigation
+      )
+      RETURNING * INTO v_threat;
+    EXCEPTION
+      WHEN unique_violation THEN
+        -- In words that do not tell whose row it is.
+        RAISE EXCEPTION 'the id is in use' USING ERRCODE = 'TM409', TABLE = 'threats', COLUMN = 'id', DETAIL = 'field: id';
+    END;
+  END IF;
   IF p_metadata IS NOT NULL THEN
     PERFORM _metadata_put(p_threat_model_id, 'threat', v_threat.id, p_metadata);
   END IF;

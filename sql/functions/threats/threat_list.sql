@@ -17,10 +17,10 @@ SET standard_conforming_strings TO on
 SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
   v_created_at timestamptz := timestamptz 'infinity';
   v_id uuid := uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   IF p_filter IS NULL AND p_sort = '-created_at' THEN
     IF p_after IS NOT NULL THEN
       SELECT s.created_at, s.id

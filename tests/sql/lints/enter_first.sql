@@ -15,7 +15,7 @@ WITH body AS (
 )
 SELECT b.proname::text COLLATE "default"
 FROM body b
-WHERE b.code !~* '^\s*(DECLARE\M((?!\mBEGIN\M)[^(])*)?(:=|BEGIN\s+PERFORM|BEGIN\s+[a-z_]+\s*:=|BEGIN\s+SELECT\M[^(;]*\mINTO\M[^(;]*\mFROM)\s*(_enter[a-z_]*|_open)\('
+WHERE b.code !~* '^\s*(DECLARE\M((?!\mBEGIN\M)[^(])*)?(:=|BEGIN\s+PERFORM|BEGIN\s+[a-z_]+\s*:=)\s*(_enter[a-z_]*|_open)\('
 ORDER BY b.proname;
 
 SELECT is_empty('SELECT * FROM breach', 'every API function calls _enter or _open first');
@@ -93,8 +93,7 @@ SELECT pg_temp.is_found('BEGIN PERFORM not_open(); RETURN 1; END', 'one that cal
 SELECT pg_temp.passes('BEGIN PERFORM _open(); RETURN 1; END', 'PERFORM is a way to enter');
 SELECT pg_temp.passes('DECLARE v_actor text := _open(); BEGIN RETURN 1; END', 'as is a variable');
 SELECT pg_temp.passes('DECLARE v_x text := ''a(''; v_role text; BEGIN v_role := _enter(NULL, ''owner''); END', 'or an assignment behind constants');
-SELECT pg_temp.passes('DECLARE v_ids uuid[]; BEGIN SELECT e.threat_model_ids INTO v_ids FROM _enter_page(1, NULL, true) e; END', 'or a query of nothing else');
-SELECT pg_temp.is_found('DECLARE v_ids uuid[]; BEGIN SELECT array_agg(t.id) INTO v_ids FROM threats t, _enter_page(1, NULL, true); END', 'but not one that reads something too');
+SELECT pg_temp.is_found('DECLARE v_ids uuid[]; BEGIN SELECT e.threat_model_ids INTO v_ids FROM _enter_page(1, NULL, true) e; END', 'but no query, which might read something else first');
 SELECT pg_temp.api('BEGIN PERFORM _open(); PERFORM me(); END');
 SELECT results_eq('SELECT * FROM nested', ARRAY['test_api'], 'one that calls another is found');
 ALTER FUNCTION test_api PARALLEL SAFE;

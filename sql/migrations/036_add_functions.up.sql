@@ -1851,21 +1851,12 @@ PARALLEL UNSAFE
 AS $$
 DECLARE
   v_context text := current_setting('tmi.context', true);
-  v_inner_pad bytea;
-  v_outer_pad bytea;
 BEGIN
-  SELECT k.inner_pad, k.outer_pad
-  INTO v_inner_pad, v_outer_pad
-  FROM context_keys k
-  WHERE k.id = split_part(v_context, '.', 2)
-    AND k.retired_at IS NULL;
-
-  -- One expression: statement by statement this takes four times as long. CASE keeps the order, so that nothing unsigned is ever cast.
-  BEGIN
-    RETURN CASE
-      WHEN v_inner_pad IS NOT NULL
-        AND split_part(v_context, '.', 1) = 'v1'
-        AND split_part(v_context, '.', 5) = encode(sha256(v_outer_pad || sha256(v_inner_pad || convert_to(left(v_context, -65), 'UTF8'))), 'hex')
+  -- One query: statement by statement this takes four times as long. CASE keeps the order, so that nothing unsigned is ever cast.
+  RETURN (
+    SELECT CASE
+      WHEN split_part(v_context, '.', 1) = 'v1'
+        AND split_part(v_context, '.', 5) = encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(left(v_context, -65), 'UTF8'))), 'hex')
       THEN CASE
         -- Against the transaction's start, so that a long transaction lives.
         WHEN split_part(v_context, '.', 4)::bigint > extract(epoch FROM now())
@@ -1874,12 +1865,15 @@ BEGIN
           'UTF8'
         )
       END
-    END;
-  EXCEPTION
-    -- Signed with the key, and no address or time all the same: half a microsecond, and no identity.
-    WHEN data_exception THEN
-      RETURN NULL;
-  END;
+    END
+    FROM context_keys k
+    WHERE k.id = split_part(v_context, '.', 2)
+      AND k.retired_at IS NULL
+  );
+EXCEPTION
+  -- Signed with the key, and no address or time all the same: a subtransaction of three microseconds, and no identity.
+  WHEN data_exception THEN
+    RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION _context IS
@@ -2436,14 +2430,12 @@ ALTER FUNCTION _enter_new OWNER TO tmi_guard;
 CREATE OR REPLACE FUNCTION _enter_page(
   p_limit integer,
   p_after jsonb,
-  p_descending boolean
-) RETURNS TABLE (
-  threat_model_ids uuid[],
-  roles text[]
-)
+  p_descending boolean,
+  OUT threat_model_ids uuid[],
+  OUT roles text[]
+) RETURNS record
 LANGUAGE plpgsql
 VOLATILE
-ROWS 1
 SECURITY DEFINER
 PARALLEL UNSAFE
 SET search_path FROM CURRENT
@@ -2488,7 +2480,6 @@ BEGIN
     -- An access row's foreign key proves that its user exists; only without one is there anything to look up.
     PERFORM _actor();
   END IF;
-  RETURN NEXT;
 END
 $$;
 COMMENT ON FUNCTION _enter_page IS
@@ -2497,7 +2488,7 @@ COMMENT ON FUNCTION _enter_page IS
 p_limit: how many at the most; NULL for all.
 p_after: the last model of the page before, or just its id and created_at, as a JSON object; NULL for the first page.
 p_descending: true for the newest first.
-Returns the row of two arrays, in that order: the models, and the caller''s role in each. Arrays, so that whoever reads the models
+Returns two arrays, in that order: the models, and the caller''s role in each. Arrays, so that whoever reads the models
 next has to wait for this function: in one query, a policy might be evaluated before it.
 Raises TM401 without a valid identity; TM422 for a bad cursor.';
 REVOKE ALL ON FUNCTION _enter_page FROM PUBLIC;
@@ -5072,8 +5063,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'owner');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'owner');
   PERFORM _access_put(p_threat_model_id, jsonb_build_array(jsonb_build_object('email', p_email, 'role', p_role)));
   RETURN QUERY
   SELECT a.*
@@ -5108,8 +5100,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   RETURN QUERY
   SELECT a.*
   FROM threat_model_access a
@@ -5142,8 +5135,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'owner');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'owner');
   IF p_entries IS DISTINCT FROM '[]' THEN
     PERFORM _check_items(p_entries, '{"email": "string", "role": "string"}');
     BEGIN
@@ -5198,8 +5192,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'owner');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'owner');
   DELETE FROM threat_model_access a
   WHERE a.threat_model_id = p_threat_model_id
     AND a.user_email = _email(p_email);
@@ -5346,6 +5341,7 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_cells jsonb;
   v_op jsonb;
   v_index bigint;
@@ -5372,7 +5368,6 @@ DECLARE
   v_end_ids text[] := '{}';
   v_end_ops bigint[] := '{}';
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   IF p_ops IS NULL OR jsonb_typeof(p_ops) <> 'array' OR jsonb_array_length(p_ops) = 0 THEN
     RAISE EXCEPTION 'there are no operations' USING ERRCODE = 'TM422', DETAIL = 'empty_cell_operations';
   ELSIF jsonb_array_length(p_ops) > 1000 THEN
@@ -5580,8 +5575,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   IF p_query IS NULL OR jsonb_typeof(p_query) <> 'object' THEN
     RAISE EXCEPTION 'cells are found by a JSON object that they contain' USING ERRCODE = 'TM422', DETAIL = 'field: query';
   END IF;
@@ -5628,8 +5624,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   RETURN QUERY
   SELECT d.id, c.cell ->> 'id', c.cell ->> 'shape', c.cell
   FROM diagrams d
@@ -5677,8 +5674,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   PERFORM
   FROM diagrams d
   WHERE d.threat_model_id = p_threat_model_id
@@ -5832,10 +5830,10 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_items jsonb := p_items;
   v_has_metadata boolean;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_items, '{
     "id": "string", "name": "string", "description": "string", "cells": "array", "type": "string", "metadata": "object"
   }');
@@ -5910,9 +5908,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_diagram diagrams;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_cells(p_cells);
   INSERT INTO diagrams (id, threat_model_id, name, type, description, cells)
   VALUES (coalesce(p_id, uuid_generate_v4()), p_threat_model_id, p_name, p_type, p_description, p_cells)
@@ -5961,9 +5959,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_modified_at timestamptz;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   DELETE FROM diagrams d
   WHERE d.threat_model_id = p_threat_model_id
     AND d.id = p_diagram_id
@@ -6002,8 +6000,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   RETURN QUERY
   SELECT d.*
   FROM diagrams d
@@ -6057,10 +6056,10 @@ SET standard_conforming_strings TO on
 SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
   v_created_at timestamptz := timestamptz 'infinity';
   v_id uuid := uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   IF p_filter IS NULL AND p_sort = '-created_at' THEN
     IF p_after IS NOT NULL THEN
       SELECT s.created_at, s.id
@@ -6124,10 +6123,10 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_modified_at timestamptz;
   v_row jsonb;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   SELECT d.modified_at, jsonb_build_object('name', d.name, 'description', d.description)
   INTO v_modified_at, v_row
   FROM diagrams d
@@ -6179,9 +6178,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_modified_at timestamptz;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_object(p_changes, '{"name": "string", "description": "string", "metadata": "array", "cells": "array"}', 'changes');
   SELECT d.modified_at
   INTO v_modified_at
@@ -6229,10 +6228,10 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_items jsonb := p_items;
   v_has_metadata boolean;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_items, '{
     "id": "string", "name": "string", "url": "string", "description": "string", "metadata": "object"
   }');
@@ -6299,9 +6298,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_items jsonb := p_items;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   IF jsonb_typeof(p_items) = 'array' THEN
     SELECT coalesce(jsonb_agg(CASE jsonb_typeof(i.item) WHEN 'string' THEN jsonb_build_object('id', i.item) ELSE i.item END ORDER BY i.n), '[]')
     INTO v_items
@@ -6347,8 +6346,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_items, '{
     "id": "string", "if_modified_at": "string", "name": "string", "url": "string", "description": "string", "metadata": "object"
   }');
@@ -6397,9 +6397,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_document documents;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   INSERT INTO documents (id, threat_model_id, name, url, description)
   VALUES (coalesce(p_id, uuid_generate_v4()), p_threat_model_id, p_name, p_url, p_description)
   ON CONFLICT (id) DO NOTHING
@@ -6447,9 +6447,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_modified_at timestamptz;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   DELETE FROM documents t
   WHERE t.threat_model_id = p_threat_model_id
     AND t.id = p_document_id
@@ -6489,8 +6489,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   RETURN QUERY
   SELECT t.*
   FROM documents t
@@ -6533,10 +6534,10 @@ SET standard_conforming_strings TO on
 SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
   v_created_at timestamptz := timestamptz 'infinity';
   v_id uuid := uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   IF p_filter IS NULL AND p_sort = '-created_at' THEN
     IF p_after IS NOT NULL THEN
       SELECT s.created_at, s.id
@@ -6601,8 +6602,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   RETURN QUERY
   SELECT t.*
   FROM _document_patch(p_threat_model_id, p_document_id, p_operations, p_if_modified_at) t;
@@ -6640,8 +6642,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_object(p_changes, '{
     "name": "string", "url": "string", "description": "string"
   }', 'changes');
@@ -7152,8 +7155,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id);
   IF cardinality(p_keys) > 1000 THEN
     RAISE EXCEPTION 'a bulk call takes at most 1,000 items' USING ERRCODE = 'TM413', DETAIL = 'field: keys', HINT = 'split it into several calls';
@@ -7205,9 +7209,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_items jsonb;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   v_items := _metadata_items(
     p_items,
     (
@@ -7264,9 +7268,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_modified_at timestamptz;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id);
   DELETE FROM metadata d
   WHERE d.threat_model_id = p_threat_model_id
@@ -7352,8 +7356,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   PERFORM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id);
   RETURN QUERY
   SELECT d.*
@@ -7396,8 +7401,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   PERFORM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id);
   RETURN QUERY
   SELECT d.key
@@ -7438,8 +7444,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   PERFORM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id);
   IF p_after IS NOT NULL AND (jsonb_typeof(p_after) <> 'object' OR p_after ->> 'key' IS NULL) THEN
     RAISE EXCEPTION 'a page begins after a row: an object with key' USING ERRCODE = 'TM422', DETAIL = 'field: after';
@@ -7530,10 +7537,10 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_entity jsonb;
   v_items jsonb := jsonb '[]';
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   v_entity := (
     SELECT to_jsonb(e) || jsonb_build_object('entity_type', p_entity_type, 'entity_id', p_entity_id)
     FROM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id) e
@@ -7598,8 +7605,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _metadata_insert(
     p_threat_model_id,
     jsonb_build_array(
@@ -7652,9 +7660,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_modified_at timestamptz;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _metadata_entity(p_threat_model_id, p_entity_type, p_entity_id);
   SELECT d.modified_at
   INTO v_modified_at
@@ -7899,12 +7907,12 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
   v_user_id uuid;
   v_open_id uuid;
   v_is_expired boolean;
   v_session collaboration_sessions;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   SELECT h.user_id
   INTO v_user_id
   FROM _session_hold(p_threat_model_id) h;
@@ -7978,11 +7986,11 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
   v_user_id uuid;
   v_role text;
   v_session collaboration_sessions;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   SELECT h.user_id, h.role
   INTO v_user_id, v_role
   FROM _session_hold(p_threat_model_id) h;
@@ -8025,8 +8033,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   RETURN QUERY
   SELECT s.*
   FROM collaboration_sessions s
@@ -8067,9 +8076,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
   v_user_id uuid;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   SELECT h.user_id
   INTO v_user_id
   FROM _session_hold(p_threat_model_id) h;
@@ -8114,10 +8123,10 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
   v_user_id uuid;
   v_session collaboration_sessions;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   SELECT u.id
   INTO v_user_id
   FROM users u
@@ -8224,8 +8233,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   PERFORM
   FROM collaboration_sessions s
   WHERE s.threat_model_id = p_threat_model_id
@@ -8320,8 +8330,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   -- Whoever loses access is put out under this lock, and is not in the session any more when it is taken.
   PERFORM _session_lock(p_threat_model_id, p_session_id, true);
   UPDATE session_participants p
@@ -8371,10 +8382,10 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_items jsonb := p_items;
   v_has_metadata boolean;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_items, '{
     "id": "string", "name": "string", "url": "string", "description": "string", "type": "string", "parameters": "object",
     "metadata": "object"
@@ -8442,9 +8453,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_items jsonb := p_items;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   IF jsonb_typeof(p_items) = 'array' THEN
     SELECT coalesce(jsonb_agg(CASE jsonb_typeof(i.item) WHEN 'string' THEN jsonb_build_object('id', i.item) ELSE i.item END ORDER BY i.n), '[]')
     INTO v_items
@@ -8490,8 +8501,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_items, '{
     "id": "string", "if_modified_at": "string", "name": "string", "url": "string", "description": "string", "type": "string",
     "parameters": "object", "metadata": "object"
@@ -8543,9 +8555,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_source sources;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   INSERT INTO sources (id, threat_model_id, name, url, description, type, parameters)
   VALUES (coalesce(p_id, uuid_generate_v4()), p_threat_model_id, p_name, p_url, p_description, p_type, p_parameters)
   ON CONFLICT (id) DO NOTHING
@@ -8595,9 +8607,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_modified_at timestamptz;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   DELETE FROM sources t
   WHERE t.threat_model_id = p_threat_model_id
     AND t.id = p_source_id
@@ -8637,8 +8649,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   RETURN QUERY
   SELECT t.*
   FROM sources t
@@ -8681,10 +8694,10 @@ SET standard_conforming_strings TO on
 SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
   v_created_at timestamptz := timestamptz 'infinity';
   v_id uuid := uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   IF p_filter IS NULL AND p_sort = '-created_at' THEN
     IF p_after IS NOT NULL THEN
       SELECT s.created_at, s.id
@@ -8749,8 +8762,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   RETURN QUERY
   SELECT t.*
   FROM _source_patch(p_threat_model_id, p_source_id, p_operations, p_if_modified_at) t;
@@ -8788,8 +8802,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_object(p_changes, '{
     "name": "string", "url": "string", "description": "string", "type": "string", "parameters": "object"
   }', 'changes');
@@ -8839,13 +8854,13 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_patch jsonb;
   v_hint text;
   v_table text;
   v_column text;
   v_constraint text;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_patches, '{"id": "string", "operations": "array", "if_modified_at": "string"}');
   PERFORM _check_ids(p_patches);
   -- In the order of their ids, as everywhere, however the patches are ordered.
@@ -8923,10 +8938,10 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_items jsonb := p_items;
   v_has_metadata boolean;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_items, '{
     "id": "string", "name": "string", "description": "string", "impact": "string", "likelihood": "string", "risk_rating": "string",
     "score": "number", "priority": "string", "mitigated": "boolean", "status": "string", "threat_type": "string", "mitigation": "string",
@@ -9009,9 +9024,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_items jsonb := p_items;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   IF jsonb_typeof(p_items) = 'array' THEN
     SELECT coalesce(jsonb_agg(CASE jsonb_typeof(i.item) WHEN 'string' THEN jsonb_build_object('id', i.item) ELSE i.item END ORDER BY i.n), '[]')
     INTO v_items
@@ -9057,8 +9072,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_items(p_items, '{
     "id": "string", "if_modified_at": "string", "name": "string", "description": "string", "impact": "string", "likelihood": "string",
     "risk_rating": "string", "score": "number", "priority": "string", "mitigated": "boolean", "status": "string", "threat_type": "string",
@@ -9089,6 +9105,7 @@ ALTER FUNCTION threat_bulk_update OWNER TO tmi_api;
 -- end functions/threats/threat_bulk_update.sql
 
 -- begin functions/threats/threat_create.sql
+-- Rendered from templates/threat_create.sql.j2 by tools/render_sql.py.
 -- The most frequent write of all: one row, one round trip.
 CREATE OR REPLACE FUNCTION threat_create(
   p_threat_model_id uuid,
@@ -9119,29 +9136,43 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_threat threats;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   IF p_cell_id IS NOT NULL THEN
     PERFORM _check_cell(p_threat_model_id, p_diagram_id, p_cell_id);
   END IF;
-  -- Not ON CONFLICT: that reads the primary key twice for every threat, and ids that are in use are rare.
-  BEGIN
+  IF p_id IS NULL THEN
+    -- Nobody else has a random id. To catch an error all the same would take a subtransaction.
     INSERT INTO threats (
       id, threat_model_id, diagram_id, cell_id, name, description, impact, likelihood, risk_rating, score,
       priority, mitigated, status, threat_type, issue_url, mitigation
     )
     VALUES (
-      coalesce(p_id, uuid_generate_v4()), p_threat_model_id, p_diagram_id, p_cell_id, p_name, p_description,
+      uuid_generate_v4(), p_threat_model_id, p_diagram_id, p_cell_id, p_name, p_description,
       _severity(p_impact), _severity(p_likelihood), _severity(p_risk_rating), p_score,
       p_priority, coalesce(p_mitigated, false), p_status, p_threat_type, p_issue_url, p_mitigation
     )
     RETURNING * INTO v_threat;
-  EXCEPTION
-    WHEN unique_violation THEN
-      -- In words that do not tell whose row it is.
-      RAISE EXCEPTION 'the id is in use' USING ERRCODE = 'TM409', TABLE = 'threats', COLUMN = 'id', DETAIL = 'field: id';
-  END;
+  ELSE
+    -- Not ON CONFLICT: that reads the primary key twice for every threat, and ids that are in use are rare.
+    BEGIN
+      INSERT INTO threats (
+        id, threat_model_id, diagram_id, cell_id, name, description, impact, likelihood, risk_rating, score,
+        priority, mitigated, status, threat_type, issue_url, mitigation
+      )
+      VALUES (
+        p_id, p_threat_model_id, p_diagram_id, p_cell_id, p_name, p_description,
+        _severity(p_impact), _severity(p_likelihood), _severity(p_risk_rating), p_score,
+        p_priority, coalesce(p_mitigated, false), p_status, p_threat_type, p_issue_url, p_mitigation
+      )
+      RETURNING * INTO v_threat;
+    EXCEPTION
+      WHEN unique_violation THEN
+        -- In words that do not tell whose row it is.
+        RAISE EXCEPTION 'the id is in use' USING ERRCODE = 'TM409', TABLE = 'threats', COLUMN = 'id', DETAIL = 'field: id';
+    END;
+  END IF;
   IF p_metadata IS NOT NULL THEN
     PERFORM _metadata_put(p_threat_model_id, 'threat', v_threat.id, p_metadata);
   END IF;
@@ -9187,9 +9218,9 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
   v_modified_at timestamptz;
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   DELETE FROM threats t
   WHERE t.threat_model_id = p_threat_model_id
     AND t.id = p_threat_id
@@ -9229,8 +9260,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   RETURN QUERY
   SELECT t.*
   FROM threats t
@@ -9273,10 +9305,10 @@ SET standard_conforming_strings TO on
 SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
   v_created_at timestamptz := timestamptz 'infinity';
   v_id uuid := uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   IF p_filter IS NULL AND p_sort = '-created_at' THEN
     IF p_after IS NOT NULL THEN
       SELECT s.created_at, s.id
@@ -9360,6 +9392,7 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
+  v_entered text := _enter(p_threat_model_id, 'reader');
   v_id uuid;
   v_actor text;
   v_model threat_models;
@@ -9369,7 +9402,6 @@ DECLARE
   v_sources sources[];
   v_metadata metadata[];
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'reader');
   v_id := coalesce(p_id, uuid_generate_v4());
   PERFORM _check_parts(p_include, ARRAY['metadata', 'threats', 'diagrams', 'documents', 'sources']);
   -- All is read before the new model is entered: the scope is one model at a time.
@@ -9551,8 +9583,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'owner');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'owner');
   PERFORM _check_unchanged(m.modified_at, p_if_modified_at, 'threat_models')
   FROM threat_models m
   WHERE m.id = p_threat_model_id;
@@ -9817,23 +9850,19 @@ SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
   v_is_page boolean := p_filter IS NULL AND p_sort = 'created_at' OR p_filter IS NULL AND p_sort = '-created_at';
-  v_ids uuid[];
-  v_roles text[];
-  v_metadata text := '';
-BEGIN
   -- In the default order, unfiltered, the page alone.
-  SELECT e.threat_model_ids, e.roles
-  INTO v_ids, v_roles
-  FROM _enter_page(
+  v_entered record := _enter_page(
     CASE WHEN v_is_page THEN _limit(p_limit) END,
     CASE WHEN v_is_page THEN p_after END,
     p_sort IS DISTINCT FROM 'created_at'
-  ) e;
+  );
+  v_metadata text := '';
+BEGIN
   IF v_is_page THEN
     RETURN QUERY
     SELECT m.id, m.name, m.description, m.owner_email, m.created_by, m.threat_model_framework, m.issue_url,
       m.document_count, m.source_count, m.diagram_count, m.threat_count, m.created_at, m.modified_at, p.role
-    FROM unnest(v_ids, v_roles) WITH ORDINALITY AS p (threat_model_id, role, n)
+    FROM unnest(v_entered.threat_model_ids, v_entered.roles) WITH ORDINALITY AS p (threat_model_id, role, n)
     JOIN threat_models m ON m.id = p.threat_model_id
     ORDER BY p.n;
   ELSE
@@ -9875,7 +9904,7 @@ BEGIN
         }'
       )
       || _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz", "modified_at": "timestamptz", "name": "text"}')
-      USING v_ids, v_roles;
+      USING v_entered.threat_model_ids, v_entered.roles;
   END IF;
 END
 $$;
@@ -10161,8 +10190,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   RETURN QUERY
   SELECT t.*
   FROM _threat_patch(p_threat_model_id, p_threat_id, p_operations, p_if_modified_at) t;
@@ -10200,8 +10230,9 @@ SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
+DECLARE
+  v_entered text := _enter(p_threat_model_id, 'writer');
 BEGIN
-  PERFORM _enter(p_threat_model_id, 'writer');
   PERFORM _check_object(p_changes, '{
     "name": "string", "description": "string", "impact": "string", "likelihood": "string", "risk_rating": "string", "score": "number",
     "priority": "string", "mitigated": "boolean", "status": "string", "threat_type": "string", "mitigation": "string", "issue_url": "string",

@@ -1,4 +1,4 @@
--- Takes back 035_add_functions.
+-- Takes back 036_add_functions.
 -- Loses what stands in column collaboration_sessions.ttl.
 
 -- What goes, and what has to give way

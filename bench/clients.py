@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Engine
@@ -87,6 +88,7 @@ class Clients:
         return self.hand(text, *arguments)[0][0]
 
 
+@cache
 def one_statement(text: str) -> bytes:
     """Make the one statement that a call is."""
     return f"SELECT f.* FROM {text} AS f".encode()

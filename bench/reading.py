@@ -26,6 +26,7 @@ from .clients import (
 from .data import BIG, FEW, FIVE, MANY
 from .measure import Figure, Measure, Way
 from .peers import CHILDREN, Access, Threat, ThreatModel, request
+from .unchecked import UNCHECKED, unchecked
 
 CACHED = "hand-written SQL, by our index"
 ORM_COUNTING = "SQLAlchemy ORM, counts as subqueries"
@@ -82,6 +83,7 @@ def get(clients: Clients) -> Iterator[Measure]:
     ids = [row[0] for row in clients.hand("SELECT id FROM threats WHERE threat_model_id = %s LIMIT 1000", big)]
     some = random.Random(1)
     few = clients.db.as_user(FEW)
+    floor = unchecked(clients.owner, API_GET)
 
     def orm() -> list[Threat]:
         with request(clients.orm) as session:
@@ -110,6 +112,7 @@ def get(clients: Clients) -> Iterator[Measure]:
                 repeat=10,
                 pages=lambda: clients.call_pages(API_GET, FEW, big, one()),
             ),
+            Way(UNCHECKED, lambda: clients.call(floor, FEW, big, one()), repeat=10),
             Way(WRAPPER, lambda: [few.threats.get(big, one())], repeat=10),
             Way(ASYNCPG, clock=clients.asyncpg.clock(_GET, by_hand), repeat=10, statements=1),
             Way(ORM, orm, repeat=10),
@@ -149,6 +152,7 @@ def _page(clients: Clients, big: UUID, name: str, last: tuple[Any, ...] | None) 
     arguments = [big, big, FEW, *(last or ())]
     api_arguments = [big, *([last[0].isoformat(), str(last[1])] if last else [])]
     after = {"created_at": last[0], "id": last[1]} if last else None
+    floor = unchecked(clients.owner, api_text)
 
     def orm() -> Sequence[Threat]:
         with request(clients.orm) as session:
@@ -173,6 +177,7 @@ def _page(clients: Clients, big: UUID, name: str, last: tuple[Any, ...] | None) 
                 repeat=3,
                 pages=lambda: clients.call_pages(api_text, FEW, *api_arguments),
             ),
+            Way(UNCHECKED, lambda: clients.call(floor, FEW, *api_arguments), repeat=3),
             Way(WRAPPER, lambda: few.threats.list(big, limit=50, after=after), repeat=3),
             Way(ASYNCPG, clock=clients.asyncpg.clock(text, lambda: arguments), repeat=3, statements=1),
             Way(ORM, orm, repeat=3),

@@ -15,6 +15,7 @@ from .data import FEW
 from .measure import Figure, Measure, Way
 from .peers import Access, Threat, request
 from .traffic import Connection
+from .unchecked import UNCHECKED, unchecked
 
 BARE = "hand-written SQL, no triggers"
 ROW_BY_ROW = "API, a call a row"
@@ -51,6 +52,7 @@ def one(clients: Clients) -> Iterator[Measure]:
     few = clients.db.as_user(FEW)
     values = list(FIELDS.values())
     optional = {name: value for name, value in FIELDS.items() if name != "name"}
+    floor = unchecked(clients.owner, _API_INSERT)
 
     def with_triggers() -> None:
         clients.owner.execute(_CLEAR, [model])
@@ -83,6 +85,7 @@ def one(clients: Clients) -> Iterator[Measure]:
         [
             bare,
             api,
+            Way(UNCHECKED, lambda: clients.call(floor, FEW, model, *values), repeat=5, after=with_triggers),
             Way(
                 WRAPPER, lambda: [few.threats.create(model, FIELDS["name"], **optional)], repeat=5, after=with_triggers
             ),

@@ -3621,7 +3621,7 @@ STABLE
 PARALLEL SAFE
 AS $$
   SELECT CASE
-    WHEN pg_catalog.current_setting('tmi.scope', true) OPERATOR(pg_catalog.~) '^l:'
+    WHEN pg_catalog.left(pg_catalog.current_setting('tmi.scope', true), 2) OPERATOR(pg_catalog.=) 'l:'
     THEN pg_catalog.substr(pg_catalog.current_setting('tmi.scope', true), 3)::pg_catalog.uuid[]
   END
 $$;
@@ -3643,7 +3643,7 @@ STABLE
 PARALLEL SAFE
 AS $$
   SELECT CASE
-    WHEN pg_catalog.current_setting('tmi.scope', true) OPERATOR(pg_catalog.~) '^o:'
+    WHEN pg_catalog.left(pg_catalog.current_setting('tmi.scope', true), 2) OPERATOR(pg_catalog.=) 'o:'
     THEN pg_catalog.substr(pg_catalog.current_setting('tmi.scope', true), 3)::pg_catalog.uuid
   END
 $$;
@@ -3665,7 +3665,7 @@ STABLE
 PARALLEL SAFE
 AS $$
   SELECT CASE
-    WHEN pg_catalog.current_setting('tmi.scope', true) OPERATOR(pg_catalog.~) '^[rwo]:'
+    WHEN pg_catalog.left(pg_catalog.current_setting('tmi.scope', true), 2) OPERATOR(pg_catalog.=) ANY ('{r:,w:,o:}')
     THEN pg_catalog.substr(pg_catalog.current_setting('tmi.scope', true), 3)::pg_catalog.uuid
   END
 $$;
@@ -3687,7 +3687,7 @@ STABLE
 PARALLEL SAFE
 AS $$
   SELECT CASE
-    WHEN pg_catalog.current_setting('tmi.scope', true) OPERATOR(pg_catalog.~) '^[wo]:'
+    WHEN pg_catalog.left(pg_catalog.current_setting('tmi.scope', true), 2) OPERATOR(pg_catalog.=) ANY ('{w:,o:}')
     THEN pg_catalog.substr(pg_catalog.current_setting('tmi.scope', true), 3)::pg_catalog.uuid
   END
 $$;

@@ -6,7 +6,7 @@ STABLE
 PARALLEL SAFE
 AS $$
   SELECT CASE
-    WHEN pg_catalog.current_setting('tmi.scope', true) OPERATOR(pg_catalog.~) '^[wo]:'
+    WHEN pg_catalog.left(pg_catalog.current_setting('tmi.scope', true), 2) OPERATOR(pg_catalog.=) ANY ('{w:,o:}')
     THEN pg_catalog.substr(pg_catalog.current_setting('tmi.scope', true), 3)::pg_catalog.uuid
   END
 $$;

@@ -87,7 +87,7 @@ READS = [
     Read("me_providers", "", (30, 30, 30, 30), _across()),
     Read("metadata_find", "a key of all", (51, 51, 900, 900), _across(key="team")),
     Read("metadata_find", "a rare key", (50, 50, 170, 170), _across(key="rare")),
-    Read("metadata_find", "a value of many", (754, 754, 398, 398), _across(key="team", value="Team 2")),
+    Read("metadata_find", "a value of many", (754, 754, 450, 450), _across(key="team", value="Team 2")),
     Read("metadata_find", "a value of nobody", (32, 32, 32, 32), _across(key="team", value="None")),
     Read("metadata_find", "second page", (51, 51, 900, 900), _across(key="team"), after=2),
     Read("metadata_get", "of a model", (14, 14, 14, 14), _metadata_of("model", key="team")),

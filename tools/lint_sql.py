@@ -19,6 +19,8 @@ from tmi_db.statements import Statement, Token, split, tokens
 OWNER = "tmi_owner"
 DEFINERS = ("tmi_api", "tmi_guard", "tmi_identity")
 ENTRIES = ("_open", "_enter")
+_ANSWER = ["RETURN", "QUERY", "SELECT", "*", "FROM"]
+_RETURN = [";", "RETURN", ";", "END", "IF", ";"]
 # What only the guard's own functions call shares their settings.
 PINNED_BY_CALLERS = ("_context",)
 # A caller who switches one of these off would change what the function means.
@@ -331,18 +333,35 @@ def _check_api(function: Function, api: Iterable[str]) -> None:
 def enters_first(body: str) -> bool:
     """Say whether a PL/pgSQL body calls _enter or _open before it does anything else.
 
-    Variables may get constants and arguments before; nothing is called and no statement run.
+    Variables may get constants and arguments before; nothing is called and no statement run. A branch may come first
+    that does nothing but answer with all that one entering function returns.
     """
     words = [token.text for token in tokens(body)]
-    started = False
-    for n, word in enumerate(words):
-        if words[n + 1 : n + 2] == ["("]:
-            # Behind BEGIN nothing but PERFORM or an assignment may stand before the call.
-            return word.startswith(ENTRIES) and (not started or words[n - 1].upper() in ("PERFORM", "="))
-        if started and word == ";":
-            return False
-        started = started or word.upper() == "BEGIN"
-    return False
+    begin = next((n for n, word in enumerate(words) if word.upper() == "BEGIN"), len(words))
+    declared, run = words[:begin], words[begin + 1 :]
+    if "(" in declared:
+        return declared[declared.index("(") - 1].startswith(ENTRIES)
+    run = _behind_answer(run)
+    # What is entered is performed or assigned.
+    call = 1 if run[:1] and run[0].upper() == "PERFORM" else 3 if run[1:3] == [":", "="] else len(run)
+    return run[call + 1 : call + 2] == ["("] and run[call].startswith(ENTRIES)
+
+
+def _behind_answer(run: list[str]) -> list[str]:
+    """Leave out IF ... THEN RETURN QUERY SELECT * FROM _enter...(...); RETURN; END IF; at the head of statements."""
+    upper = [word.upper() for word in run]
+    if upper[:1] != ["IF"] or "THEN" not in upper:
+        return run
+    answer = upper.index("THEN") + 1
+    call = answer + len(_ANSWER)
+    if "(" in run[:answer] or upper[answer:call] != _ANSWER or not "".join(run[call : call + 1]).startswith(ENTRIES):
+        return run
+    depth, end = 1, call + 2
+    while depth and end < len(run):
+        depth += {"(": 1, ")": -1}.get(run[end], 0)
+        end += 1
+    done = end + len(_RETURN)
+    return run[done:] if upper[end:done] == _RETURN else run
 
 
 def _check_comments(file: File) -> None:

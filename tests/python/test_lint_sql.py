@@ -71,6 +71,7 @@ DROP POLICY IF EXISTS threats_select_api ON threats;
 CREATE POLICY threats_select_api ON threats FOR SELECT TO tmi_api USING (current_setting('tmi.scope') <> '');
 COMMENT ON POLICY threats_select_api ON threats IS 'Who looks.';
 """
+ANSWER = "BEGIN IF p_all THEN RETURN QUERY SELECT * FROM _enter_page(_limit(1), NULL)"
 MIGRATION = "-- Nothing yet.\n\nSET LOCAL lock_timeout TO '1s';\nCREATE INDEX a ON threats (id);\n"
 
 GET, LIST, ONE, TABLE_FILE, POLICY_FILE, UP = (
@@ -128,7 +129,7 @@ BREACHES = [
     (
         GET,
         "PERFORM _enter(p_threat_id, 'reader')",
-        "SELECT * INTO v_x FROM _enter_page(1, NULL, true) e",
+        "SELECT * INTO v_x FROM _enter_all() e",
         "2: enter-first: ",
     ),
     (GET, "boolean := false", "text := lower('A')", "2: enter-first: "),
@@ -254,6 +255,7 @@ def test_a_breach_is_found_where_it_stands(
         "BEGIN PERFORM _enter_new(p_id); END",
         "DECLARE v_actor text := _open(); v_id uuid := lower('a'); BEGIN END",
         "DECLARE v_x integer := 1; v_role text; BEGIN v_role := _enter(p_id, 'owner'); END",
+        f"{ANSWER}; RETURN; END IF; PERFORM _open(); END",
     ],
 )
 def test_what_comes_first_may_be_worded_in_several_ways(linter: Any, body: str) -> None:
@@ -269,6 +271,10 @@ def test_what_comes_first_may_be_worded_in_several_ways(linter: Any, body: str) 
         "BEGIN SELECT 1 INTO v_x FROM threats WHERE _open() = ''; END",
         "DECLARE v_x text := now(); BEGIN PERFORM _open(); END",
         "BEGIN PERFORM '_open()'; PERFORM lower(''); END",
+        f"{ANSWER}; RETURN; END IF; DELETE FROM threats; END",
+        f"{ANSWER}; END IF; PERFORM _open(); END",
+        f"{ANSWER} p, threats t; RETURN; END IF; PERFORM _open(); END",
+        f"{ANSWER.replace('p_all', 'lower(a) = b')}; RETURN; END IF; PERFORM _open(); END",
     ],
 )
 def test_anything_before_it_counts(linter: Any, body: str) -> None:

@@ -1,4 +1,4 @@
--- One round trip for a page of models with counts and role; the default order reads the access table alone to find them.
+-- One round trip for a page of models with counts and role; in the order of creation, unfiltered, one query of the guard's.
 CREATE OR REPLACE FUNCTION threat_model_list(
   p_limit integer DEFAULT 50,
   p_after jsonb DEFAULT NULL,
@@ -27,66 +27,58 @@ PARALLEL UNSAFE
 SET search_path FROM CURRENT
 SET row_security TO on
 SET standard_conforming_strings TO on
-SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
-  v_is_page boolean := p_filter IS NULL AND p_sort = 'created_at' OR p_filter IS NULL AND p_sort = '-created_at';
-  -- In the default order, unfiltered, the page alone.
-  v_entered record := _enter_page(
-    CASE WHEN v_is_page THEN _limit(p_limit) END,
-    CASE WHEN v_is_page THEN p_after END,
-    p_sort IS DISTINCT FROM 'created_at'
-  );
+  v_is_page boolean := p_filter IS NULL AND p_sort = '-created_at' OR p_filter IS NULL AND p_sort = 'created_at';
+  v_entered record;
   v_metadata text := '';
 BEGIN
   IF v_is_page THEN
     RETURN QUERY
-    SELECT m.id, m.name, m.description, m.owner_email, m.created_by, m.threat_model_framework, m.issue_url,
-      m.document_count, m.source_count, m.diagram_count, m.threat_count, m.created_at, m.modified_at, p.role
-    FROM unnest(v_entered.threat_model_ids, v_entered.roles) WITH ORDINALITY AS p (threat_model_id, role, n)
-    JOIN threat_models m ON m.id = p.threat_model_id
-    ORDER BY p.n;
-  ELSE
-    -- Key and value have to be those of one pair, which two independent conditions would not say.
-    IF p_filter ? 'metadata_key' THEN
-      v_metadata := format(
-        $sql$ AND EXISTS (
-          SELECT
-          FROM metadata d
-          WHERE d.threat_model_id = t.id
-            AND d.entity_type = 'threat_model'
-            AND d.key = %L
-            AND (%L IS NULL OR d.value = %2$L)
-        )$sql$,
-        p_filter ->> 'metadata_key',
-        p_filter ->> 'metadata_value'
-      );
-    ELSIF p_filter ? 'metadata_value' THEN
-      RAISE EXCEPTION 'a metadata value is looked for under a key' USING ERRCODE = 'TM422', DETAIL = 'field: filter.metadata_value',
-        HINT = 'add metadata_key to the filter';
-    END IF;
-    RETURN QUERY EXECUTE
-      'SELECT t.id, t.name, t.description, t.owner_email, t.created_by, t.threat_model_framework, t.issue_url,
-         t.document_count, t.source_count, t.diagram_count, t.threat_count, t.created_at, t.modified_at, a.role
-       FROM unnest($1, $2) AS a (threat_model_id, role)
-       JOIN threat_models t ON t.id = a.threat_model_id
-       WHERE true'
-      || v_metadata
-      || _filter_clause(
-        p_filter - ARRAY['metadata_key', 'metadata_value'],
-        '{"owner_email": "text", "created_by": "text", "threat_model_framework": "text", "issue_url": "text"}',
-        '{
-          "name": ["text", "strpos(lower(t.name), lower(%L)) > 0"],
-          "role": ["text", "a.role = %L"],
-          "created_after": ["timestamptz", "t.created_at > %L::timestamptz"],
-          "created_before": ["timestamptz", "t.created_at < %L::timestamptz"],
-          "modified_after": ["timestamptz", "t.modified_at > %L::timestamptz"],
-          "modified_before": ["timestamptz", "t.modified_at < %L::timestamptz"]
-        }'
-      )
-      || _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz", "modified_at": "timestamptz", "name": "text"}')
-      USING v_entered.threat_model_ids, v_entered.roles;
+    SELECT *
+    FROM _enter_page(_limit(p_limit), p_after, p_sort = '-created_at');
+    RETURN;
   END IF;
+  v_entered := _enter_all();
+  -- Key and value have to be those of one pair, which two independent conditions would not say.
+  IF p_filter ? 'metadata_key' THEN
+    v_metadata := format(
+      $sql$ AND EXISTS (
+        SELECT
+        FROM metadata d
+        WHERE d.threat_model_id = t.id
+          AND d.entity_type = 'threat_model'
+          AND d.key = %L
+          AND (%L IS NULL OR d.value = %2$L)
+      )$sql$,
+      p_filter ->> 'metadata_key',
+      p_filter ->> 'metadata_value'
+    );
+  ELSIF p_filter ? 'metadata_value' THEN
+    RAISE EXCEPTION 'a metadata value is looked for under a key' USING ERRCODE = 'TM422', DETAIL = 'field: filter.metadata_value',
+      HINT = 'add metadata_key to the filter';
+  END IF;
+  RETURN QUERY EXECUTE
+    'SELECT t.id, t.name, t.description, t.owner_email, t.created_by, t.threat_model_framework, t.issue_url,
+       t.document_count, t.source_count, t.diagram_count, t.threat_count, t.created_at, t.modified_at, a.role
+     FROM unnest($1, $2) AS a (threat_model_id, role)
+     JOIN threat_models t ON t.id = a.threat_model_id
+     WHERE true'
+    || v_metadata
+    || _filter_clause(
+      p_filter - ARRAY['metadata_key', 'metadata_value'],
+      '{"owner_email": "text", "created_by": "text", "threat_model_framework": "text", "issue_url": "text"}',
+      '{
+        "name": ["text", "strpos(lower(t.name), lower(%L)) > 0"],
+        "role": ["text", "a.role = %L"],
+        "created_after": ["timestamptz", "t.created_at > %L::timestamptz"],
+        "created_before": ["timestamptz", "t.created_at < %L::timestamptz"],
+        "modified_after": ["timestamptz", "t.modified_at > %L::timestamptz"],
+        "modified_before": ["timestamptz", "t.modified_at < %L::timestamptz"]
+      }'
+    )
+    || _page_clause(p_limit, p_after, p_sort, '{"created_at": "timestamptz", "modified_at": "timestamptz", "name": "text"}')
+    USING v_entered.threat_model_ids, v_entered.roles;
 END
 $$;
 COMMENT ON FUNCTION threat_model_list IS

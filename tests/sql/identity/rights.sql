@@ -23,6 +23,7 @@ SELECT is(pg_temp.callers('_context'), NULL, 'nobody checks a signature by himse
 SELECT is(pg_temp.callers('_member'), ARRAY['tmi_report'], 'the policies of reports ask for membership');
 SELECT is(pg_temp.callers('_enter'), ARRAY['tmi_api'], 'the API enters a model');
 SELECT is(pg_temp.callers('_enter_page'), ARRAY['tmi_api'], 'the API enters a page of models');
+SELECT is(pg_temp.callers('_enter_all'), ARRAY['tmi_api'], 'or all of them');
 SELECT is(pg_temp.callers('_enter_new'), ARRAY['tmi_api'], 'the API enters a new model');
 SELECT is(pg_temp.callers('_open'), ARRAY['tmi_api'], 'the API opens');
 SELECT is(pg_temp.callers('_scope_read'), ARRAY['tmi_api'], 'the API reads its scope');
@@ -41,7 +42,8 @@ SELECT throws_ok('SELECT _actor()', '42501', NULL, 'it does not ask who it is');
 SELECT throws_ok('SELECT _context()', '42501', NULL, 'nor checks contexts');
 SELECT throws_ok('SELECT _enter(gen_random_uuid(), ''owner'')', '42501', NULL, 'nor enters a model');
 SELECT throws_ok('SELECT _enter_new(gen_random_uuid())', '42501', NULL, 'nor a new one');
-SELECT throws_ok('SELECT * FROM _enter_page(NULL, NULL, true)', '42501', NULL, 'nor all');
+SELECT throws_ok('SELECT * FROM _enter_page(1, NULL, true)', '42501', NULL, 'nor a page');
+SELECT throws_ok('SELECT * FROM _enter_all()', '42501', NULL, 'nor all');
 SELECT throws_ok('SELECT _open()', '42501', NULL, 'nor opens');
 SELECT throws_ok('SELECT _scope_own()', '42501', NULL, 'nor reads a scope');
 SELECT throws_ok('SELECT * FROM _member()', '42501', NULL, 'nor lists memberships');

@@ -16,7 +16,7 @@ SELECT throws_ok('SELECT _enter(alices, ''reader'') FROM ids', 'TM401', 'no vali
 SELECT throws_ok('SELECT _enter(alices, ''writer'') FROM ids', 'TM401', 'no valid identity', 'nor as a writer');
 SELECT throws_ok('SELECT _enter(gen_random_uuid(), ''reader'')', 'TM401', 'no valid identity', 'nobody learns which models exist');
 SELECT throws_ok('SELECT _open()', 'TM401', 'no valid identity', 'nobody opens');
-SELECT throws_ok('SELECT * FROM _enter_page(NULL, NULL, true)', 'TM401', 'no valid identity', 'nobody enters all');
+SELECT throws_ok('SELECT * FROM _enter_all()', 'TM401', 'no valid identity', 'nobody enters all');
 SELECT throws_ok('SELECT * FROM _enter_page(10, NULL, true)', 'TM401', 'no valid identity', 'nobody enters a page');
 
 SELECT tap.api('stranger@example.com');
@@ -55,12 +55,18 @@ SELECT is((SELECT _enter(alices, 'reader') FROM ids), 'reader', 'and then Alice'
 SELECT is(_scope_own(), NULL, 'what he owned before is left behind');
 SELECT is(_scope_read(), (SELECT alices FROM ids), 'he is in one model at a time');
 SELECT _enter(bobs, 'owner') FROM ids;
-SELECT set_eq('SELECT unnest(threat_model_ids) FROM _enter_page(NULL, NULL, true)', 'SELECT alices FROM ids UNION SELECT bobs FROM ids', 'he enters both at once');
+SELECT set_eq('SELECT unnest(threat_model_ids) FROM _enter_all()', 'SELECT alices FROM ids UNION SELECT bobs FROM ids', 'he enters both at once');
 SELECT is(_scope_own(), NULL, 'and owns neither by it');
 SELECT is(_scope_read(), NULL, 'nor reads what is in them');
 SELECT _enter(bobs, 'owner') FROM ids;
-SELECT set_eq('SELECT unnest(threat_model_ids) FROM _enter_page(1, NULL, true)', 'SELECT (_scope_list())[1]', 'he enters a page of them');
+SELECT set_eq(
+  'SELECT id, role FROM _enter_page(2, NULL, true)',
+  'SELECT alices, ''reader'' FROM ids UNION SELECT bobs, ''owner'' FROM ids',
+  'a page of them is handed to him, with his roles'
+);
+SELECT is((SELECT count(*) FROM _enter_page(1, NULL, false)), 1::bigint, 'no longer than he asked for');
 SELECT is(_scope_own(), NULL, 'and owns none by it');
+SELECT is(_scope_list(), NULL, 'nor reads what is not on it');
 SELECT is(_open(), 'bob@example.com', 'opening tells who is asking');
 SELECT is(_scope_read(), NULL, 'and leaves the model');
 SELECT is(_scope_list(), NULL, 'and any list of models');

@@ -15,7 +15,11 @@ WITH body AS (
 )
 SELECT b.proname::text COLLATE "default"
 FROM body b
-WHERE b.code !~* '^\s*(DECLARE\M((?!\mBEGIN\M)[^(])*)?(:=|BEGIN\s+PERFORM|BEGIN\s+[a-z_]+\s*:=)\s*(_enter[a-z_]*|_open)\('
+-- A branch that answers with all that one entering function returns may come before.
+WHERE regexp_replace(
+  b.code,
+  '\mBEGIN\s+IF\s[^(;]*\sTHEN\s+RETURN QUERY\s+SELECT \*\s+FROM _enter[a-z_]*\(([^();]|\([^();]*\))*\);\s+RETURN;\s+END IF;', 'BEGIN'
+) !~* '^\s*(DECLARE\M((?!\mBEGIN\M)[^(])*)?(:=|BEGIN\s+PERFORM|BEGIN\s+[a-z_]+\s*:=)\s*(_enter[a-z_]*|_open)\('
 ORDER BY b.proname;
 
 SELECT is_empty('SELECT * FROM breach', 'every API function calls _enter or _open first');
@@ -57,8 +61,11 @@ CREATE FUNCTION pg_temp.api(p_body text) RETURNS void
 LANGUAGE plpgsql
 AS $$
 BEGIN
+  DROP FUNCTION IF EXISTS test_api;
   EXECUTE format(
-    'CREATE OR REPLACE FUNCTION test_api() RETURNS text LANGUAGE plpgsql SECURITY DEFINER PARALLEL UNSAFE AS %L', p_body
+    'CREATE FUNCTION test_api() RETURNS %s LANGUAGE plpgsql SECURITY DEFINER PARALLEL UNSAFE AS %L',
+    CASE WHEN p_body LIKE '%RETURN QUERY%' THEN 'SETOF threat_models' ELSE 'text' END,
+    p_body
   );
   GRANT EXECUTE ON FUNCTION test_api TO tmi_app;
   ALTER FUNCTION test_api OWNER TO tmi_api;
@@ -93,7 +100,27 @@ SELECT pg_temp.is_found('BEGIN PERFORM not_open(); RETURN 1; END', 'one that cal
 SELECT pg_temp.passes('BEGIN PERFORM _open(); RETURN 1; END', 'PERFORM is a way to enter');
 SELECT pg_temp.passes('DECLARE v_actor text := _open(); BEGIN RETURN 1; END', 'as is a variable');
 SELECT pg_temp.passes('DECLARE v_x text := ''a(''; v_role text; BEGIN v_role := _enter(NULL, ''owner''); END', 'or an assignment behind constants');
-SELECT pg_temp.is_found('DECLARE v_ids uuid[]; BEGIN SELECT e.threat_model_ids INTO v_ids FROM _enter_page(1, NULL, true) e; END', 'but no query, which might read something else first');
+SELECT pg_temp.is_found('DECLARE v_ids uuid[]; BEGIN SELECT e.threat_model_ids INTO v_ids FROM _enter_all() e; END', 'but no query, which might read something else first');
+SELECT pg_temp.passes(
+  'BEGIN IF p_all THEN RETURN QUERY SELECT * FROM _enter_page(_limit(1), NULL, true); RETURN; END IF; PERFORM _open(); END',
+  'unless it answers with what it entered, and nothing else'
+);
+SELECT pg_temp.is_found(
+  'BEGIN IF p_all THEN RETURN QUERY SELECT * FROM _enter_page(1, NULL, true); RETURN; END IF; DELETE FROM threats; END',
+  'one that does something behind such an answer is found'
+);
+SELECT pg_temp.is_found(
+  'BEGIN IF p_all THEN RETURN QUERY SELECT * FROM _enter_page(1, NULL, true); END IF; PERFORM _open(); END',
+  'one that goes on after it is found'
+);
+SELECT pg_temp.is_found(
+  'BEGIN IF p_all THEN RETURN QUERY SELECT * FROM _enter_page(1, NULL, true) p JOIN threats t ON true; RETURN; END IF; PERFORM _open(); END',
+  'one that joins it with a table is found'
+);
+SELECT pg_temp.is_found(
+  'BEGIN IF lower(a) = b THEN RETURN QUERY SELECT * FROM _enter_page(1, NULL, true); RETURN; END IF; PERFORM _open(); END',
+  'one that calls something before it is found'
+);
 SELECT pg_temp.api('BEGIN PERFORM _open(); PERFORM me(); END');
 SELECT results_eq('SELECT * FROM nested', ARRAY['test_api'], 'one that calls another is found');
 ALTER FUNCTION test_api PARALLEL SAFE;

@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             keep = None if options.only else lambda result: write(result, RESULTS)
             result = measure(dsn, options.scale, options.rounds, options.only or NAMES, keep)
         if keep is not None and options.scale == "full":
-            page.PAGE.write_text(page.update(page.PAGE.read_text(encoding="utf-8"), result), encoding="utf-8")
+            page.main()
     except ToolError as error:
         sys.stderr.write(f"error: {error.message}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
         return error.exit_code
@@ -189,9 +189,9 @@ def say(words: str) -> None:
 
 
 def write(result: Found, folder: Path) -> None:
-    """Write results to a folder, as JSON, Markdown and pictures."""
+    """Write results to a folder, as JSON, Markdown and pictures that are named for the data set and the server."""
     folder.mkdir(exist_ok=True)
-    name = result["scale"]
+    name = f"{result['scale']}-pg{report.major(result)}"
     (folder / f"{name}.json").write_text(_json(result), encoding="utf-8")
     (folder / f"{name}.md").write_text(text(result), encoding="utf-8")
     (folder / f"{name}.svg").write_text(report.picture(result), encoding="utf-8")

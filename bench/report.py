@@ -46,7 +46,7 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 
 def markdown(result: Found) -> str:
     """Write the operations of a result: the figures first, then every way of every operation."""
-    lines = [f"# Measured: the {result['scale']} data set", "", *_place(result), "", "## Figures to reach", ""]
+    lines = [f"# Measured: the {result['scale']} data set on PostgreSQL {major(result)}", "", *_place(result), "", "## Figures to reach", ""]
     lines += _figures(result)
     if result["operations"]:
         lines += ["", "## Operations", ""]
@@ -61,6 +61,11 @@ def markdown(result: Found) -> str:
             "",
         ]
     return "\n".join(lines)
+
+
+def major(result: Found) -> str:
+    """Say the major version of the server that results are from."""
+    return str(result["machine"]["server"]).partition(".")[0]
 
 
 def figures(result: Found) -> str:

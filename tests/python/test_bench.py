@@ -90,11 +90,14 @@ def test_results_say_where_they_were_taken(result: Found, cluster: Cluster) -> N
     assert set(machine) >= {"cpu", "cores", "memory", "kernel", "python", "libraries", "date"}
 
 
-def test_results_are_json_markdown_and_a_picture_that_is_well_formed(result: Found, tmp_path: Path) -> None:
+def test_results_are_json_markdown_and_a_picture_that_is_well_formed(
+    result: Found, cluster: Cluster, tmp_path: Path
+) -> None:
     command.write(result, tmp_path)
-    assert json.loads((tmp_path / "tiny.json").read_text(encoding="utf-8")) == json.loads(json.dumps(result))
-    words = (tmp_path / "tiny.md").read_text(encoding="utf-8")
-    drawn = ElementTree.fromstring((tmp_path / "tiny.svg").read_text(encoding="utf-8"))
+    name = f"tiny-pg{cluster.version}"
+    assert json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8")) == json.loads(json.dumps(result))
+    words = (tmp_path / f"{name}.md").read_text(encoding="utf-8")
+    drawn = ElementTree.fromstring((tmp_path / f"{name}.svg").read_text(encoding="utf-8"))
     texts = {element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")}
     for measure in result["operations"]:
         assert f"### {measure['name']}" in words

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 
@@ -10,7 +9,9 @@ import pytest
 from support.database import Connection, Database
 
 from bench.__main__ import _parser
-from bench.page import PAGE, RESULTS, update
+from bench.measure import Found
+from bench.page import PAGE, SHOWN, kept, update
+from bench.report import major
 
 TEXT = PAGE.read_text(encoding="utf-8")
 
@@ -21,19 +22,24 @@ def blocks(language: str) -> list[str]:
     return [line for block in found for line in block.splitlines()]
 
 
-def test_it_shows_the_figures_of_the_results_kept() -> None:
-    assert update(TEXT, json.loads(RESULTS.read_text(encoding="utf-8"))) == TEXT
+RESULTS = [result for result in kept() if major(result) in SHOWN]
 
 
-def test_the_results_kept_are_of_a_full_run() -> None:
-    result = json.loads(RESULTS.read_text(encoding="utf-8"))
-    assert result["scale"] == "full"
-    assert {"operations", "wrapper", "concurrency", "growth", "load"} <= result.keys()
+@pytest.mark.parametrize("result", RESULTS, ids=major)
+def test_it_shows_the_figures_of_the_results_kept(result: Found) -> None:
+    assert update(TEXT, result) == TEXT
+
+
+def test_the_results_kept_are_of_full_runs_on_the_oldest_and_the_newest_server() -> None:
+    assert [major(result) for result in RESULTS] == ["15", "18"]
+    for result in RESULTS:
+        assert result["scale"] == "full"
+        assert {"operations", "wrapper", "concurrency", "growth", "load"} <= result.keys()
 
 
 def test_a_page_without_a_place_for_figures_is_refused() -> None:
-    with pytest.raises(ValueError, match="no single place"):
-        update("# Performance\n", {})
+    with pytest.raises(ValueError, match="no single place for figures of PostgreSQL 15"):
+        update("# Performance\n", RESULTS[0])
 
 
 @pytest.mark.parametrize("line", blocks("sh"))

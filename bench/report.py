@@ -46,7 +46,8 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 
 def markdown(result: Found) -> str:
     """Write the operations of a result: the figures first, then every way of every operation."""
-    lines = [f"# Measured: the {result['scale']} data set on PostgreSQL {major(result)}", "", *_place(result), "", "## Figures to reach", ""]
+    title = f"# Measured: the {result['scale']} data set on PostgreSQL {major(result)}"
+    lines = [title, "", *_place(result), "", "## Figures to reach", ""]
     lines += _figures(result)
     if result["operations"]:
         lines += ["", "## Operations", ""]

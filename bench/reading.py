@@ -26,7 +26,7 @@ from .clients import (
 from .data import BIG, FEW, FIVE, MANY
 from .measure import Figure, Measure, Way
 from .peers import CHILDREN, Access, Threat, ThreatModel, request
-from .unchecked import UNCHECKED, unchecked
+from .unchecked import LEAST, UNCHECKED, least_checked, unchecked
 
 CACHED = "hand-written SQL, by our index"
 ORM_COUNTING = "SQLAlchemy ORM, counts as subqueries"
@@ -83,7 +83,7 @@ def get(clients: Clients) -> Iterator[Measure]:
     ids = [row[0] for row in clients.hand("SELECT id FROM threats WHERE threat_model_id = %s LIMIT 1000", big)]
     some = random.Random(1)
     few = clients.db.as_user(FEW)
-    floor = unchecked(clients.owner, API_GET)
+    floor, least = unchecked(clients.owner, API_GET), least_checked(clients.owner, API_GET)
 
     def orm() -> list[Threat]:
         with request(clients.orm) as session:
@@ -113,6 +113,7 @@ def get(clients: Clients) -> Iterator[Measure]:
                 pages=lambda: clients.call_pages(API_GET, FEW, big, one()),
             ),
             Way(UNCHECKED, lambda: clients.call(floor, FEW, big, one()), repeat=10),
+            Way(LEAST, lambda: clients.call(least, FEW, big, one()), repeat=10),
             Way(WRAPPER, lambda: [few.threats.get(big, one())], repeat=10),
             Way(ASYNCPG, clock=clients.asyncpg.clock(_GET, by_hand), repeat=10, statements=1),
             Way(ORM, orm, repeat=10),

@@ -15,6 +15,10 @@ from support.wire import Wire
 from tmi_db import errors
 
 from bench import concurrency, curves, growth, load, wrapper
+from bench.clients import one_statement
+from bench.data import BIG, FEW, FIVE
+from bench.reading import API_GET
+from bench.unchecked import least_checked, unchecked
 from bench.workbench import Workbench, workbench
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -25,6 +29,32 @@ def bench(cluster: Cluster) -> Iterator[Workbench]:
     """A small filled installation."""
     with workbench(cluster.dsn(), "small", growth.REDUCED) as made:
         yield made
+
+
+# Floors
+
+
+def test_the_least_check_still_refuses_a_forged_signature_and_a_stranger_and_none_does_not(bench: Workbench) -> None:
+    def gets(call: str, context: str) -> bool:
+        try:
+            app.execute(one_statement(call), [context, model, threat])
+        except psycopg.Error as error:
+            assert error.sqlstate == "TM404"
+            return False
+        return True
+
+    with bench.owner() as owner, bench.app() as app:
+        model, threat = owner.execute(
+            "SELECT t.threat_model_id, t.id FROM threats t JOIN threat_models m ON m.id = t.threat_model_id"
+            " WHERE m.name = %s LIMIT 1",
+            [BIG],
+        ).fetchone() or (None, None)
+        least, nothing = least_checked(owner, API_GET), unchecked(owner, API_GET)
+        forged = f"{bench.context(FEW)[:-64]}{'0' * 64}"
+        assert not gets(least, forged)
+        assert not gets(least, bench.context(FIVE))
+        assert gets(least, bench.context(FEW))
+        assert gets(nothing, forged)
 
 
 # Growth

@@ -19,10 +19,10 @@ from tmi_db.cli.connection import connect, resolve_dsn
 from tmi_db.server import Server, locate
 from tmi_db.tool import ToolError
 
-from . import concurrency, curves, growth, load, machine, operations, page, report, wrapper
+from . import concurrency, cores, curves, growth, load, machine, operations, page, report, wrapper
 from .data import SCALES
 from .measure import Found
-from .workbench import SESSION, Workbench, workbench
+from .workbench import SESSION, workbench
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -30,11 +30,7 @@ _USAGE = 2
 _INTERRUPTED = 130
 _MEGABYTE = 1 << 20
 
-# Each has a filled installation, or makes its own on the server.
-_ON_WORKBENCH: dict[str, Callable[[Workbench, bool], Found]] = {
-    "wrapper": wrapper.run,
-    "concurrency": concurrency.run,
-}
+# Each makes installations of its own on the server.
 _ON_SERVER: dict[str, Callable[[str, str, bool], Found]] = {
     "growth": growth.run,
     "load": lambda dsn, _, quick: load.run(dsn, quick),
@@ -51,7 +47,7 @@ _TITLES = {
     "growth": "Growth",
     "load": "Loading",
 }
-NAMES = (*operations.ROWS, *_ON_WORKBENCH, *_ON_SERVER)
+NAMES = (*operations.ROWS, *_TEXTS)
 """What `--only` takes."""
 
 
@@ -170,11 +166,14 @@ def measure(
         if any(name not in _ON_SERVER for name in only):
             say(f"filling: {', '.join(f'{amount:,} {what}' for what, amount in result['data'].items())}")
             bench = stack.enter_context(workbench(dsn, scale))
-            add("operations", operations.run(bench, rounds, only))
-            for name, run in _ON_WORKBENCH.items():
-                if name in only:
-                    say(_TITLES[name])
-                    add(name, run(bench, quick))
+            with cores.apart(dsn) as result["machine"]["apart"]:
+                add("operations", operations.run(bench, rounds, only))
+                if "wrapper" in only:
+                    say(_TITLES["wrapper"])
+                    add("wrapper", wrapper.run(bench, quick))
+            if "concurrency" in only:
+                say(_TITLES["concurrency"])
+                add("concurrency", concurrency.run(bench, quick))
     for name, run_alone in _ON_SERVER.items():
         if name in only:
             say(_TITLES[name])

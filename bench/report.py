@@ -91,11 +91,12 @@ def _place(result: Found) -> list[str]:
     settings = ", ".join(f"{name} {value}" for name, value in machine["settings"].items())
     libraries = ", ".join(f"{name} {value}" for name, value in machine["libraries"].items())
     amounts = ", ".join(f"{amount:,} {name}" for name, amount in data.items())
+    cores = "on cores of their own" if machine.get("apart") else "on whatever cores the kernel chose"
     return [
         f"- Data: {amounts} (others: of diagrams, documents and sources each).",
         f"- Server: PostgreSQL {machine['server']}, over {machine['connected by']}: {settings}.",
         f"- Machine: {machine['cpu']}, {machine['cores']} cores, {machine['memory']}, {machine['kernel']}.",
-        f"- Clients: Python {machine['python']}, {libraries}; one connection each.",
+        f"- Clients: Python {machine['python']}, {libraries}; one connection each, client and server {cores}.",
         f"- When: {machine['date']}; up to {result['rounds']} rounds, in which the ways of an operation take turns"
         " in an order that is shuffled anew. Times are medians; the middle half of the runs lies beside them.",
         "",

@@ -32,13 +32,19 @@ SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
   v_email text := CASE WHEN set_config('tmi.scope', '', true) = '' THEN coalesce(_context(), _actor()) END;
-  v_created_at timestamptz := CASE WHEN p_descending THEN timestamptz 'infinity' ELSE timestamptz '-infinity' END;
-  v_id uuid := CASE WHEN p_descending THEN uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff' ELSE uuid '00000000-0000-0000-0000-000000000000' END;
+  v_created_at timestamptz NOT NULL := CASE WHEN p_descending THEN timestamptz 'infinity' ELSE timestamptz '-infinity' END;
+  v_id uuid NOT NULL := CASE WHEN p_descending THEN uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff' ELSE uuid '00000000-0000-0000-0000-000000000000' END;
 BEGIN
   IF p_after IS NOT NULL THEN
-    SELECT s.created_at, s.id
-    INTO v_created_at, v_id
-    FROM _page_start(p_after) s;
+    BEGIN
+      v_created_at := (p_after ->> 'created_at')::timestamptz;
+      v_id := (p_after ->> 'id')::uuid;
+    EXCEPTION
+      WHEN data_exception THEN
+        -- Which says what is wrong.
+        PERFORM _page_clause(NULL, p_after, '-created_at', '{"created_at": "timestamptz"}');
+        RAISE;
+    END;
   END IF;
   IF p_descending THEN
     RETURN QUERY

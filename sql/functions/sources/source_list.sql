@@ -18,14 +18,20 @@ SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
   v_entered text := _enter(p_threat_model_id, 'reader');
-  v_created_at timestamptz := timestamptz 'infinity';
-  v_id uuid := uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  v_created_at timestamptz NOT NULL := timestamptz 'infinity';
+  v_id uuid NOT NULL := uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 BEGIN
   IF p_filter IS NULL AND p_sort = '-created_at' THEN
     IF p_after IS NOT NULL THEN
-      SELECT s.created_at, s.id
-      INTO v_created_at, v_id
-      FROM _page_start(p_after) s;
+      BEGIN
+        v_created_at := (p_after ->> 'created_at')::timestamptz;
+        v_id := (p_after ->> 'id')::uuid;
+      EXCEPTION
+        WHEN data_exception THEN
+          -- Which says what is wrong.
+          PERFORM _page_clause(NULL, p_after, '-created_at', '{"created_at": "timestamptz"}');
+          RAISE;
+      END;
     END IF;
     RETURN QUERY
     SELECT t.*

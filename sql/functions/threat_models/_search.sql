@@ -69,7 +69,7 @@ BEGIN
     END
     || ') h WHERE h.matched <> '''' AND (h.created_at, h.id) < ($3, $4) ORDER BY h.created_at DESC, h.id DESC LIMIT $5) p'
     INTO threat_model_ids, roles, matched
-    USING v_query, v_email, coalesce(p_after_created_at, 'infinity'), coalesce(p_after_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'), p_limit;
+    USING v_query, v_email, p_after_created_at, p_after_id, p_limit;
   PERFORM set_config('tmi.scope', 'l:' || coalesce(threat_model_ids::text, '{}'), true);
   RETURN NEXT;
 END
@@ -79,7 +79,7 @@ COMMENT ON FUNCTION _search IS
 
 p_query: words, in any case.
 p_limit: how many at the most.
-p_after_created_at, p_after_id: creation time and id of the last model of the page before; NULL for the first page.
+p_after_created_at, p_after_id: creation time and id of the last model of the page before; the greatest there are for the first page.
 Returns the row of three arrays, the newest model first: the models, the caller''s role in each, and where the words were found.
 Raises TM401 without a valid identity; TM422 for a query without a word.';
 REVOKE ALL ON FUNCTION _search FROM PUBLIC;

@@ -29,17 +29,23 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
-  v_created_at timestamptz;
-  v_id uuid;
+  v_created_at timestamptz NOT NULL := timestamptz 'infinity';
+  v_id uuid NOT NULL := uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff';
   v_ids uuid[];
   v_roles text[];
   v_matched text[];
 BEGIN
   PERFORM _open();
   IF p_after IS NOT NULL THEN
-    SELECT s.created_at, s.id
-    INTO v_created_at, v_id
-    FROM _page_start(p_after) s;
+    BEGIN
+      v_created_at := (p_after ->> 'created_at')::timestamptz;
+      v_id := (p_after ->> 'id')::uuid;
+    EXCEPTION
+      WHEN data_exception THEN
+        -- Which says what is wrong.
+        PERFORM _page_clause(NULL, p_after, '-created_at', '{"created_at": "timestamptz"}');
+        RAISE;
+    END;
   END IF;
   SELECT s.threat_model_ids, s.roles, s.matched
   INTO v_ids, v_roles, v_matched

@@ -61,4 +61,5 @@ SELECT throws_ok($$SELECT * FROM threat_model_list(p_filter => '{"nme": "x"}')$$
 SELECT throws_ok($$SELECT * FROM threat_model_list(p_filter => '{"created_after": "yesterday or so"}')$$, 'TM422', NULL, 'a filter of the wrong type is refused');
 SELECT throws_ok($$SELECT * FROM threat_model_list(p_after => '{"id": "x", "created_at": "2026-01-01"}')$$, 'TM422', NULL, 'a cursor that is none is refused');
 SELECT throws_ok($$SELECT * FROM threat_model_list(p_after => '{"created_at": "2026-01-01"}')$$, 'TM422', NULL, 'so is half a cursor');
+SELECT throws_ok($$SELECT * FROM threat_model_list(p_after => '{"id": null, "created_at": "2026-01-01"}')$$, 'TM422', NULL, 'and a row without an id');
 SELECT * FROM finish();

@@ -81,6 +81,7 @@ SELECT tap.act('alice@example.com');
 SELECT count(*) FROM threat_model_create('No more loans');
 SELECT count(*) FROM document_create('10000000-0000-4000-8000-000000000001', 'more', 'https://example.com/');
 SELECT throws_ok($$SELECT * FROM threat_model_search('more', p_after => '{"id": "x"}')$$, 'TM422', NULL, 'a bad cursor is refused');
+SELECT throws_ok($$SELECT * FROM threat_model_search('more', p_after => '{"id": "50000000-0000-4000-8000-000000000001"}')$$, 'TM422', NULL, 'so is half a cursor');
 SELECT results_eq(
   $$SELECT m.name, m.matched FROM threat_model_search('MORE') m ORDER BY m.name$$,
   $$VALUES ('No more loans', 'threat_model'), ('Payments', 'document,threat')$$,

@@ -79,6 +79,7 @@ SELECT is(pg_temp.refused('p_filter => ''{"words": ["a", "b"]}'''), 'TM422 field
 SELECT is(pg_temp.refused('p_after => ''5'''), 'TM422 field: after', 'a page begins after a row');
 SELECT is(pg_temp.refused('p_after => ''{"id": "50000000-0000-4000-8000-000000000001"}'''), 'TM422 field: after', 'with the column sorted by');
 SELECT is(pg_temp.refused('p_after => ''{"id": "one", "created_at": "2026-01-01"}'''), 'TM422 field: after', 'and an id');
+SELECT is(pg_temp.refused('p_after => ''{"id": "50000000-0000-4000-8000-000000000001", "created_at": null}'''), 'TM422 field: after', 'that is not null');
 
 SELECT results_eq('SELECT t.name FROM ids i, threat_list(i.model) t', ARRAY['Leak', 'Flood', 'Injection', 'Replay'], 'the newest first, and of equals the greatest id');
 SELECT results_eq('SELECT t.name FROM ids i, threat_list(i.model, p_sort => ''created_at'') t', ARRAY['Replay', 'Injection', 'Flood', 'Leak'], 'or the oldest');

@@ -153,7 +153,7 @@ def _page(clients: Clients, big: UUID, name: str, last: tuple[Any, ...] | None) 
     arguments = [big, big, FEW, *(last or ())]
     api_arguments = [big, *([last[0].isoformat(), str(last[1])] if last else [])]
     after = {"created_at": last[0], "id": last[1]} if last else None
-    floor = unchecked(clients.owner, api_text)
+    floor, least = unchecked(clients.owner, api_text), least_checked(clients.owner, api_text)
 
     def orm() -> Sequence[Threat]:
         with request(clients.orm) as session:
@@ -169,21 +169,22 @@ def _page(clients: Clients, big: UUID, name: str, last: tuple[Any, ...] | None) 
             Way(
                 BASE,
                 lambda: clients.hand(text, *arguments),
-                repeat=3,
+                repeat=10,
                 pages=lambda: clients.hand_pages(text, *arguments),
             ),
             Way(
                 API,
                 lambda: clients.call(api_text, FEW, *api_arguments),
-                repeat=3,
+                repeat=10,
                 pages=lambda: clients.call_pages(api_text, FEW, *api_arguments),
             ),
-            Way(UNCHECKED, lambda: clients.call(floor, FEW, *api_arguments), repeat=3),
-            Way(WRAPPER, lambda: few.threats.list(big, limit=50, after=after), repeat=3),
-            Way(ASYNCPG, clock=clients.asyncpg.clock(text, lambda: arguments), repeat=3, statements=1),
-            Way(ORM, orm, repeat=3),
-            Way(BASE_UNPREPARED, lambda: clients.hand(text, *arguments, prepare=False), repeat=3),
-            Way(API_UNPREPARED, lambda: clients.call(api_text, FEW, *api_arguments, prepare=False), repeat=3),
+            Way(UNCHECKED, lambda: clients.call(floor, FEW, *api_arguments), repeat=10),
+            Way(LEAST, lambda: clients.call(least, FEW, *api_arguments), repeat=10),
+            Way(WRAPPER, lambda: few.threats.list(big, limit=50, after=after), repeat=10),
+            Way(ASYNCPG, clock=clients.asyncpg.clock(text, lambda: arguments), repeat=10, statements=1),
+            Way(ORM, orm, repeat=10),
+            Way(BASE_UNPREPARED, lambda: clients.hand(text, *arguments, prepare=False), repeat=10),
+            Way(API_UNPREPARED, lambda: clients.call(api_text, FEW, *api_arguments, prepare=False), repeat=10),
             *_pgbench(clients, text, lambda: arguments, api_text, FEW, lambda: api_arguments),
         ],
         [
@@ -260,26 +261,26 @@ def _list_ways(clients: Clients, email: str) -> list[Way]:
         Way(
             BASE,
             lambda: clients.hand(_LIST, email),
-            repeat=3,
+            repeat=10,
             pages=lambda: clients.hand_pages(_LIST, email),
         ),
         Way(
             API,
             lambda: clients.call(_API_LIST, email),
-            repeat=3,
+            repeat=10,
             pages=lambda: clients.call_pages(_API_LIST, email),
         ),
-        Way(WRAPPER, lambda: user.threat_models.list(limit=50), repeat=3),
+        Way(WRAPPER, lambda: user.threat_models.list(limit=50), repeat=10),
         Way(
             CACHED,
             lambda: clients.hand(_LIST_BY_INDEX, email),
-            repeat=3,
+            repeat=10,
             pages=lambda: clients.hand_pages(_LIST_BY_INDEX, email),
         ),
-        Way(ASYNCPG, clock=clients.asyncpg.clock(_LIST, lambda: [email]), repeat=3, statements=1),
-        Way(ORM_COUNTING, lambda: orm(counting=True)),
-        Way(ORM_CACHED, lambda: orm(counting=False)),
-        Way(QUERY_A_ROW, a_query_a_row),
+        Way(ASYNCPG, clock=clients.asyncpg.clock(_LIST, lambda: [email]), repeat=10, statements=1),
+        Way(ORM_COUNTING, lambda: orm(counting=True), repeat=10),
+        Way(ORM_CACHED, lambda: orm(counting=False), repeat=10),
+        Way(QUERY_A_ROW, a_query_a_row, repeat=10),
         Way(TMI, tmi, most=3),
     ]
 

@@ -241,10 +241,11 @@ class AsyncDatabase:
 
     async def _configure(self, connection: AsyncConnection[Any]) -> None:
         """Prepare statements on the connection, unless a pooler is in between: its process is not the one it named."""
+        cursor = await connection.execute(pooling.FIRST_QUERY)
         prepare = self._prepare
         if prepare == "auto":
-            cursor = await connection.execute(pooling.BACKEND_PID)
-            prepare = await cursor.fetchone() == (connection.info.backend_pid,)
+            ((pid, _),) = await cursor.fetchall()
+            prepare = pid == connection.info.backend_pid
         connection.prepare_threshold = pooling.PREPARE_AFTER if prepare else None
         connection.prepared_max = pooling.PREPARED_MAX
 

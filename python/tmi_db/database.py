@@ -242,10 +242,11 @@ class Database:
 
     def _configure(self, connection: Connection[Any]) -> None:
         """Prepare statements on the connection, unless a pooler is in between: its process is not the one it named."""
+        cursor = connection.execute(pooling.FIRST_QUERY)
         prepare = self._prepare
         if prepare == "auto":
-            cursor = connection.execute(pooling.BACKEND_PID)
-            prepare = cursor.fetchone() == (connection.info.backend_pid,)
+            ((pid, _),) = cursor.fetchall()
+            prepare = pid == connection.info.backend_pid
         connection.prepare_threshold = pooling.PREPARE_AFTER if prepare else None
         connection.prepared_max = pooling.PREPARED_MAX
 

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import contextlib
 import re
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from support import database as databases
 from support.blocking import Blocking
 from support.cluster import Cluster
@@ -37,6 +40,7 @@ from tmi_db import (
     TmiError,
     TooLarge,
     Unauthenticated,
+    pooling,
 )
 from tmi_db._generated import functions
 from tmi_db.calls import Function, Statements
@@ -389,6 +393,46 @@ def test_iterating_asks_for_no_page_that_is_not_wanted(open_database: Open, wire
 def test_a_list_without_an_order_of_its_own_is_iterated_too(open_database: Open, shop: databases.Database) -> None:
     auth = open_database(shop.dsn_for("auth")).auth
     assert [user.email for user in auth.users.iterate(page_size=1)] == [ALICE, BOB]
+
+
+# Many small blocks, which together are more than glibc leaves free, and no large one.
+MANY_SMALL_BLOCKS = "SELECT count(*) FROM " + ", ".join(f"generate_series(1, 1) AS g{number}" for number in range(20))
+
+
+def _pages_taken_anew(connection: Connection) -> float:
+    """Tell how many pages of memory the server's process asks the kernel for while it answers one statement."""
+
+    def faults() -> int:
+        fields = Path(f"/proc/{connection.info.backend_pid}/stat").read_text().rpartition(")")[2].split()
+        return int(fields[7])
+
+    for _ in range(10):
+        connection.execute(MANY_SMALL_BLOCKS, prepare=True)
+    before = faults()
+    for _ in range(50):
+        connection.execute(MANY_SMALL_BLOCKS, prepare=True)
+    return (faults() - before) / 50
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts a process's page faults in /proc")
+def test_the_first_query_of_a_connection_keeps_the_server_s_process_from_giving_back_its_memory(
+    shop: databases.Database,
+) -> None:
+    with shop.connect("app") as plain, shop.connect("app") as kept:
+        kept.execute(pooling.FIRST_QUERY)
+        assert _pages_taken_anew(plain) >= 1
+        assert _pages_taken_anew(kept) < 0.5
+
+
+@pytest.mark.parametrize("prepare", ["auto", True, False])
+def test_every_connection_begins_with_that_query(
+    open_database: Open, app: str, admin: Connection, prepare: str | bool
+) -> None:
+    named = make_conninfo(app, application_name=f"begins {uuid4()}")
+    open_database(named, max_size=1, prepare=prepare)
+    name = conninfo_to_dict(named)["application_name"]
+    found = admin.execute("SELECT query FROM pg_stat_activity WHERE application_name = %s", [name]).fetchall()
+    assert found == [(pooling.FIRST_QUERY.decode(),)]
 
 
 # Arguments and answers

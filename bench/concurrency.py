@@ -27,7 +27,7 @@ from tmi_db import Api, Database, TmiError, pooling
 from tmi_db.context import Key
 
 from .data import FEW
-from .workbench import SCHEMA, Workbench, counts_wrong, value
+from .workbench import SCHEMA, Workbench, connect, counts_wrong, value
 
 CLIENTS = 8
 HAMMERED = 10_000
@@ -368,9 +368,9 @@ def _jobs(stack: ExitStack, stage: Stage, number: int) -> dict[str, Callable[[],
     Every other client takes rows and models in the opposite order.
     """
 
-    def connect(more: str = "") -> psycopg.Connection[Any]:
+    def owning(more: str = "") -> psycopg.Connection[Any]:
         dsn = make_conninfo(stage.dsn, options=f"{_SETTINGS}off{more}", application_name="bench_client")
-        return stack.enter_context(psycopg.connect(dsn, autocommit=True, prepare_threshold=0))
+        return stack.enter_context(connect(dsn))
 
     def api(settings: str) -> Api:
         dsn = make_conninfo(stage.service, options=_SETTINGS + settings, application_name="bench_client")
@@ -378,7 +378,7 @@ def _jobs(stack: ExitStack, stage: Stage, number: int) -> dict[str, Callable[[],
         return db.as_user(FEW)
 
     step = -1 if number % 2 else 1
-    bare, owner = connect(" -csession_replication_role=replica"), connect()
+    bare, owner = owning(" -csession_replication_role=replica"), owning()
     few, quiet, loud = api("off"), api("on -ctmi.notify_models=off"), api("on -ctmi.notify_models=on")
     own = stage.models[1 + number]
     turns = list(stage.models)

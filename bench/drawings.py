@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-import psycopg
 from psycopg.types.json import Jsonb
 
 from .clients import API, WRAPPER, Clients
 from .data import FEW, FIVE, RARE
 from .measure import Figure, Measure, Way
 from .traffic import Connection
-from .workbench import with_settings
+from .workbench import connect, with_settings
 
 READ_WRITE = "read, modify, write by psycopg"
 READ_WRITE_WRAPPER = "read, modify, write by tmi_db"
@@ -272,4 +271,4 @@ def _any_model(clients: Clients, email: str) -> UUID:
 def _scanning(clients: Clients) -> Connection:
     """Connect as somebody for whom there are no indexes."""
     off = {f"enable_{way}": "off" for way in ("indexscan", "indexonlyscan", "bitmapscan")}
-    return psycopg.connect(with_settings(clients.workbench.dsn, **off), autocommit=True, prepare_threshold=0)
+    return connect(with_settings(clients.workbench.dsn, **off))

@@ -21,6 +21,8 @@ from sqlalchemy import DateTime, Engine, FetchedValue, ForeignKey, Text, create_
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from tmi_db.server import installations
 
+from .workbench import KEEP_MEMORY, connect
+
 
 class Asyncpg:
     """A connection of asyncpg, with an event loop of its own."""
@@ -44,6 +46,7 @@ class Asyncpg:
                 server_settings=settings,
             )
         )
+        self._loop.run_until_complete(self._connection.execute(KEEP_MEMORY.decode()))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -220,9 +223,15 @@ def request(engine: Engine) -> AbstractContextManager[Session]:
 
 def engine(dsn: str) -> Engine:
     """Make an engine with one connection of psycopg that prepares what it repeats."""
+
+    def creator() -> psycopg.Connection[Any]:
+        connection = connect(dsn)
+        connection.autocommit = False
+        return connection
+
     made = create_engine(
         "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(dsn, prepare_threshold=0),
+        creator=creator,
         pool_size=1,
         max_overflow=0,
     )

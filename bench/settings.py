@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
-import psycopg
 from psycopg.types.json import Jsonb
 
 from .clients import Clients, one_statement
@@ -15,7 +14,7 @@ from .data import BIG, FEW, MANY
 from .drawings import APPLY, SEARCH, drawing
 from .measure import Measure, Way
 from .traffic import Connection
-from .workbench import with_settings
+from .workbench import connect, with_settings
 
 _BY_NAME = "threat_list(CASE WHEN _as(%s) THEN %s::uuid END, 200, NULL, 'name')"
 _GET = "threat_model_get(CASE WHEN _as(%s) THEN %s::uuid END)"
@@ -28,15 +27,14 @@ def settings(clients: Clients) -> Iterator[Measure]:
     big = clients.value("SELECT id FROM threat_models WHERE name = %s", BIG)
     with ExitStack() as stack:
 
-        def connect(**values: str) -> Connection:
-            dsn = with_settings(clients.workbench.service, **values)
-            return stack.enter_context(psycopg.connect(dsn, autocommit=True, prepare_threshold=0))
+        def set_to(**values: str) -> Connection:
+            return stack.enter_context(connect(with_settings(clients.workbench.service, **values)))
 
         # Set aside of the login's own: `tmi-db init` turns it off for services.
         yield _compared(
             clients,
             "jit, a word that is everywhere searched in all models",
-            {"jit=off": connect(jit="off"), "jit=on": connect(jit="on")},
+            {"jit=off": set_to(jit="off"), "jit=on": set_to(jit="on")},
             SEARCH,
             MANY,
             "threat",
@@ -44,12 +42,12 @@ def settings(clients: Clients) -> Iterator[Measure]:
         yield _compared(
             clients,
             "work_mem, a large model's threats sorted by name",
-            {f"work_mem={size}": connect(work_mem=size) for size in ("4MB", "64kB", "64MB")},
+            {f"work_mem={size}": set_to(work_mem=size) for size in ("4MB", "64kB", "64MB")},
             _BY_NAME,
             FEW,
             big,
         )
-        yield _compression(clients, {method: connect(default_toast_compression=method) for method in _methods(clients)})
+        yield _compression(clients, {method: set_to(default_toast_compression=method) for method in _methods(clients)})
         yield from _snapshot(clients)
 
 

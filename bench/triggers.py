@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.json import Jsonb
@@ -17,7 +16,7 @@ from .clients import API, Clients, one_statement
 from .data import FEW
 from .measure import Figure, Measure, Way
 from .traffic import Connection
-from .workbench import SESSION, Workbench, workbench
+from .workbench import SESSION, Workbench, connect, workbench
 
 WITHOUT, WITH = "without count triggers", "with count triggers"
 UNCHECKED, CHECKED = "INSERT, not validated", "INSERT, validated"
@@ -162,12 +161,7 @@ def _twins(original: Workbench) -> Iterator[tuple[Workbench, Connection, Connect
         bench = stack.enter_context(workbench(original.dsn, scale))
         databases = stack.enter_context(scratch(original.dsn))
         twin = databases.dsn(databases.create(str(conninfo_to_dict(bench.dsn)["dbname"])))
-        plain, whole = (
-            stack.enter_context(
-                psycopg.connect(make_conninfo(dsn, options=SESSION), autocommit=True, prepare_threshold=0)
-            )
-            for dsn in (twin, bench.dsn)
-        )
+        plain, whole = (stack.enter_context(connect(make_conninfo(dsn, options=SESSION))) for dsn in (twin, bench.dsn))
         for table, trigger in _TRIGGERS:
             plain.execute(
                 sql.SQL("ALTER TABLE {} DISABLE TRIGGER {}").format(sql.Identifier(table), sql.Identifier(trigger))

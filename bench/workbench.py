@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from tmi_db import Database, installation, migrate
+from tmi_db import Database, installation, migrate, pooling
 from tmi_db.context import Key, sign
 from tmi_db.scratch import scratch
 
@@ -20,6 +20,10 @@ SCHEMA = "tmi"
 
 SESSION = "-csearch_path=tmi,pg_temp -csynchronous_commit=off"
 """Settings of every connection. Commits do not wait for the disk: that takes longer than all that is compared here."""
+
+KEEP_MEMORY = b"SELECT " + pooling.KEEP_MEMORY
+"""The first statement of every connection, as the wrapper's: else it would depend on the statements before whether the
+server's process takes its memory anew for each call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +44,15 @@ class Workbench:
 
     def owner(self) -> psycopg.Connection[Any]:
         """Connect as the superuser, who is under no row-level security."""
-        return psycopg.connect(self.dsn, autocommit=True, prepare_threshold=0)
+        return connect(self.dsn)
 
     def bare(self) -> psycopg.Connection[Any]:
         """Connect as the superuser, with triggers and foreign keys off."""
-        return psycopg.connect(self.without_triggers, autocommit=True, prepare_threshold=0)
+        return connect(self.without_triggers)
 
     def app(self) -> psycopg.Connection[Any]:
         """Connect as a service, without the wrapper."""
-        return psycopg.connect(self.service, autocommit=True, prepare_threshold=0)
+        return connect(self.service)
 
     def database(self, size: int = 1) -> Database:
         """Open the wrapper with a pool of so many connections."""
@@ -81,6 +85,13 @@ def workbench(dsn: str, scale: str, size: Scale | None = None) -> Iterator[Workb
             fill(owner, size or SCALES[scale])
         plain = make_conninfo(made, options=SESSION)
         yield Workbench(dsn=plain, service=make_conninfo(plain, user=LOGIN), key=key, scale=scale)
+
+
+def connect(dsn: str) -> psycopg.Connection[Any]:
+    """Connect without the wrapper; statements are prepared when they run first."""
+    connection = psycopg.connect(dsn, autocommit=True, prepare_threshold=0)
+    connection.execute(KEEP_MEMORY, prepare=False)
+    return connection
 
 
 def with_settings(dsn: str, **settings: str) -> str:

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from .growth import BY_HAND, KEYSET, OFFSET
+from .palette import style
 
 _WIDTH, _MARGIN, _GAP = 420, 12, 12
 _PANEL = (_WIDTH - 2 * _MARGIN - _GAP) / 2
@@ -20,12 +21,8 @@ _DEEP_ROOM = 176
 _NAMES = {KEYSET: "threat_list", BY_HAND: "keyset by hand", OFFSET: "OFFSET by hand"}
 _KINDS = {KEYSET: "ours", BY_HAND: "other", OFFSET: "bad"}
 
-# Readable down to a width of 390 pixels, where 13 units are 12 pixels; the picture brings its own paper.
-_STYLE = """
-text { font: 13px system-ui, sans-serif; fill: #1f2328 }
-.head { font-weight: bold; font-size: 14px }
-.soft { fill: #57606a }
-.paper { fill: #ffffff }
+_STYLE = style(
+    light="""\
 .grid { stroke: #d0d7de }
 polyline { fill: none; stroke-width: 2 }
 .ours { stroke: #0969da }
@@ -37,22 +34,20 @@ circle.bad { fill: #cf222e }
 text.ours { fill: #0969da; stroke: none }
 text.other { fill: #57606a; stroke: none }
 text.bad { fill: #cf222e; stroke: none }
-@media (prefers-color-scheme: dark) {
-  text { fill: #e6edf3 }
-  .soft { fill: #9198a1 }
-  .paper { fill: #0d1117 }
-  .grid { stroke: #30363d }
-  .ours { stroke: #4493f8 }
-  .other { stroke: #9198a1 }
-  .bad { stroke: #f85149 }
-  circle.ours { fill: #4493f8 }
-  circle.other { fill: #9198a1 }
-  circle.bad { fill: #f85149 }
-  text.ours { fill: #4493f8 }
-  text.other { fill: #9198a1 }
-  text.bad { fill: #f85149 }
-}
-"""
+""",
+    dark="""\
+.grid { stroke: #30363d }
+.ours { stroke: #4493f8 }
+.other { stroke: #9198a1 }
+.bad { stroke: #f85149 }
+circle.ours { fill: #4493f8 }
+circle.other { fill: #9198a1 }
+circle.bad { fill: #f85149 }
+text.ours { fill: #4493f8 }
+text.other { fill: #9198a1 }
+text.bad { fill: #f85149 }
+""",
+)
 
 
 class _Plot:

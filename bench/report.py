@@ -8,6 +8,7 @@ from html import escape
 
 from .clients import API, PGBENCH_API, WRAPPER
 from .measure import Found, duration, said, times
+from .palette import style
 
 _WIDTH, _MARGIN = 420, 12
 _LINE, _BAR = 34, 8
@@ -16,12 +17,8 @@ _RIGHT = _WIDTH - _MARGIN
 _HAMMERED = 10_000
 _EXACT = ("statements", "round_trips", "pages")
 
-# Readable down to a width of 390 pixels, where 13 units are 12 pixels; the picture brings its own paper.
-_STYLE = """
-text { font: 13px system-ui, sans-serif; fill: #1f2328 }
-.head { font-weight: bold; font-size: 14px }
-.soft { fill: #57606a }
-.paper { fill: #ffffff }
+_STYLE = style(
+    light="""\
 .bar { fill: #8c959f }
 .ours { fill: #0969da }
 .spread { stroke: #1f2328; stroke-width: 1.5 }
@@ -29,19 +26,17 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 .reached { stroke: #1a7f37; stroke-width: 3 }
 .missed { stroke: #cf222e; stroke-width: 3 }
 .bad { fill: #cf222e }
-@media (prefers-color-scheme: dark) {
-  text { fill: #e6edf3 }
-  .soft { fill: #9198a1 }
-  .paper { fill: #0d1117 }
-  .bar { fill: #6e7681 }
-  .ours { fill: #4493f8 }
-  .spread { stroke: #e6edf3 }
-  .grid { stroke: #3d444d }
-  .reached { stroke: #3fb950 }
-  .missed { stroke: #f85149 }
-  .bad { fill: #f85149 }
-}
-"""
+""",
+    dark="""\
+.bar { fill: #6e7681 }
+.ours { fill: #4493f8 }
+.spread { stroke: #e6edf3 }
+.grid { stroke: #3d444d }
+.reached { stroke: #3fb950 }
+.missed { stroke: #f85149 }
+.bad { fill: #f85149 }
+""",
+)
 
 
 def markdown(result: Found) -> str:

@@ -19,9 +19,10 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import DateTime, Engine, FetchedValue, ForeignKey, Text, create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+from tmi_db import pooling
 from tmi_db.server import installations
 
-from .workbench import KEEP_MEMORY, connect
+from .workbench import connect
 
 
 class Asyncpg:
@@ -46,7 +47,7 @@ class Asyncpg:
                 server_settings=settings,
             )
         )
-        self._loop.run_until_complete(self._connection.execute(KEEP_MEMORY.decode()))
+        self._loop.run_until_complete(self._connection.execute(pooling.FIRST_QUERY.decode()))
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -21,10 +21,6 @@ SCHEMA = "tmi"
 SESSION = "-csearch_path=tmi,pg_temp -csynchronous_commit=off"
 """Settings of every connection. Commits do not wait for the disk: that takes longer than all that is compared here."""
 
-KEEP_MEMORY = b"SELECT " + pooling.KEEP_MEMORY
-"""The first statement of every connection, as the wrapper's: else it would depend on the statements before whether the
-server's process takes its memory anew for each call."""
-
 
 @dataclass(frozen=True, slots=True)
 class Workbench:
@@ -88,9 +84,13 @@ def workbench(dsn: str, scale: str, size: Scale | None = None) -> Iterator[Workb
 
 
 def connect(dsn: str) -> psycopg.Connection[Any]:
-    """Connect without the wrapper; statements are prepared when they run first."""
+    """Connect without the wrapper; statements are prepared when they run first.
+
+    It begins as the wrapper's connections do: else it would depend on the statements before whether the server's
+    process takes its memory anew for each call.
+    """
     connection = psycopg.connect(dsn, autocommit=True, prepare_threshold=0)
-    connection.execute(KEEP_MEMORY, prepare=False)
+    connection.execute(pooling.FIRST_QUERY, prepare=False)
     return connection
 
 

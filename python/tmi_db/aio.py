@@ -240,7 +240,10 @@ class AsyncDatabase:
             await asyncio.sleep(delay)
 
     async def _configure(self, connection: AsyncConnection[Any]) -> None:
-        """Prepare statements on the connection, unless a pooler is in between: its process is not the one it named."""
+        """Let the server's process keep its memory; and prepare statements, unless a pooler is in between.
+
+        Behind a pooler the process that answers is not the one that the connection named.
+        """
         cursor = await connection.execute(pooling.FIRST_QUERY)
         prepare = self._prepare
         if prepare == "auto":

@@ -17,8 +17,10 @@ Isolation = Literal["read committed", "repeatable read", "serializable"]
 # Half a megabyte, freed at once. glibc gives memory back to the kernel as soon as 128 KB of it are free, and a call
 # that needs as much takes it again each time; a large value that was freed raises that line, for as long as the
 # server's process lives (mallopt(3), M_MMAP_THRESHOLD). In a subquery: the planner would copy a constant.
-KEEP_MEMORY: Final = b"pg_catalog.octet_length(pg_catalog.repeat(pg_catalog.repeat(' ', 1024), (SELECT 512)))"
-FIRST_QUERY: Final = b"SELECT pg_catalog.pg_backend_pid(), " + KEEP_MEMORY
+FIRST_QUERY: Final = (
+    b"SELECT pg_catalog.pg_backend_pid(), "
+    b"pg_catalog.octet_length(pg_catalog.repeat(pg_catalog.repeat(' ', 1024), (SELECT 512)))"
+)
 
 # Each function is called with a few choices of its arguments at most; beyond this the server's memory is at stake.
 PREPARED_MAX: Final = 500

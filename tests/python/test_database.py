@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 from support import database as databases
 from support.blocking import Blocking
 from support.cluster import Cluster
@@ -428,9 +428,8 @@ def test_the_first_query_of_a_connection_keeps_the_server_s_process_from_giving_
 def test_every_connection_begins_with_that_query(
     open_database: Open, app: str, admin: Connection, prepare: str | bool
 ) -> None:
-    named = make_conninfo(app, application_name=f"begins {uuid4()}")
-    open_database(named, max_size=1, prepare=prepare)
-    name = conninfo_to_dict(named)["application_name"]
+    name = f"begins {uuid4()}"
+    open_database(make_conninfo(app, application_name=name), max_size=1, prepare=prepare)
     found = admin.execute("SELECT query FROM pg_stat_activity WHERE application_name = %s", [name]).fetchall()
     assert found == [(pooling.FIRST_QUERY.decode(),)]
 

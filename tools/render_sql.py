@@ -35,7 +35,7 @@ def rendered(root: Path) -> Iterator[tuple[Path, str]]:
     for file in manifest["file"]:
         template = environment.get_template(file["template"])
         for table in file["tables"]:
-            values = {"table": table, **manifest["table"][table]}
+            values = {"table": table, **manifest["table"][table], **file.get("values", {})}
             path = root / environment.from_string(file["output"]).render(values)
             head = f"-- Rendered from templates/{file['template']} by tools/render_sql.py.\n"
             yield path, head + template.render(values)

@@ -94,20 +94,20 @@ CREATE OR REPLACE TRIGGER diagrams_count_insert
   AFTER INSERT ON diagrams
   REFERENCING NEW TABLE AS changed
   FOR EACH STATEMENT
-  EXECUTE FUNCTION _diagrams_count();
+  EXECUTE FUNCTION _diagrams_count_insert();
 COMMENT ON TRIGGER diagrams_count_insert ON diagrams IS 'The models'' diagram counts grow.';
 
 CREATE OR REPLACE TRIGGER diagrams_count_delete
   AFTER DELETE ON diagrams
   REFERENCING OLD TABLE AS changed
   FOR EACH STATEMENT
-  EXECUTE FUNCTION _diagrams_count();
+  EXECUTE FUNCTION _diagrams_count_delete();
 COMMENT ON TRIGGER diagrams_count_delete ON diagrams IS 'The models'' diagram counts shrink.';
 
 CREATE OR REPLACE TRIGGER diagrams_count_truncate
   AFTER TRUNCATE ON diagrams
   FOR EACH STATEMENT
-  EXECUTE FUNCTION _diagrams_count();
+  EXECUTE FUNCTION _diagrams_count_truncate();
 COMMENT ON TRIGGER diagrams_count_truncate ON diagrams IS 'All diagram counts are 0.';
 
 CREATE OR REPLACE TRIGGER diagrams_metadata_delete

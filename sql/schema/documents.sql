@@ -74,20 +74,20 @@ CREATE OR REPLACE TRIGGER documents_count_insert
   AFTER INSERT ON documents
   REFERENCING NEW TABLE AS changed
   FOR EACH STATEMENT
-  EXECUTE FUNCTION _documents_count();
+  EXECUTE FUNCTION _documents_count_insert();
 COMMENT ON TRIGGER documents_count_insert ON documents IS 'The models'' document counts grow.';
 
 CREATE OR REPLACE TRIGGER documents_count_delete
   AFTER DELETE ON documents
   REFERENCING OLD TABLE AS changed
   FOR EACH STATEMENT
-  EXECUTE FUNCTION _documents_count();
+  EXECUTE FUNCTION _documents_count_delete();
 COMMENT ON TRIGGER documents_count_delete ON documents IS 'The models'' document counts shrink.';
 
 CREATE OR REPLACE TRIGGER documents_count_truncate
   AFTER TRUNCATE ON documents
   FOR EACH STATEMENT
-  EXECUTE FUNCTION _documents_count();
+  EXECUTE FUNCTION _documents_count_truncate();
 COMMENT ON TRIGGER documents_count_truncate ON documents IS 'All document counts are 0.';
 
 CREATE OR REPLACE TRIGGER documents_metadata_delete

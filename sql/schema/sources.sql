@@ -91,20 +91,20 @@ CREATE OR REPLACE TRIGGER sources_count_insert
   AFTER INSERT ON sources
   REFERENCING NEW TABLE AS changed
   FOR EACH STATEMENT
-  EXECUTE FUNCTION _sources_count();
+  EXECUTE FUNCTION _sources_count_insert();
 COMMENT ON TRIGGER sources_count_insert ON sources IS 'The models'' source counts grow.';
 
 CREATE OR REPLACE TRIGGER sources_count_delete
   AFTER DELETE ON sources
   REFERENCING OLD TABLE AS changed
   FOR EACH STATEMENT
-  EXECUTE FUNCTION _sources_count();
+  EXECUTE FUNCTION _sources_count_delete();
 COMMENT ON TRIGGER sources_count_delete ON sources IS 'The models'' source counts shrink.';
 
 CREATE OR REPLACE TRIGGER sources_count_truncate
   AFTER TRUNCATE ON sources
   FOR EACH STATEMENT
-  EXECUTE FUNCTION _sources_count();
+  EXECUTE FUNCTION _sources_count_truncate();
 COMMENT ON TRIGGER sources_count_truncate ON sources IS 'All source counts are 0.';
 
 CREATE OR REPLACE TRIGGER sources_metadata_delete

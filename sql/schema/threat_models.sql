@@ -18,24 +18,21 @@ CREATE TABLE threat_models (
   CONSTRAINT threat_models_owner_email_fkey
     FOREIGN KEY (owner_email) REFERENCES users (email) ON UPDATE CASCADE ON DELETE RESTRICT,
   CONSTRAINT threat_models_name_check CHECK (length(name) > 0),
-  CONSTRAINT threat_models_name_length_check CHECK (length(name) <= 256),
-  CONSTRAINT threat_models_description_length_check CHECK (length(description) <= 1000000),
   -- One constant, not a list: checks are read anew for every statement, and each insert of a threat updates its model.
   CONSTRAINT threat_models_threat_model_framework_check
-    CHECK (threat_model_framework = ANY ('{CIA,STRIDE,LINDDUN,DIE,PLOT4ai}')),
-  CONSTRAINT threat_models_issue_url_length_check CHECK (length(issue_url) <= 1024)
+    CHECK (threat_model_framework = ANY ('{CIA,STRIDE,LINDDUN,DIE,PLOT4ai}'))
 )
 WITH (fillfactor = 80);
 COMMENT ON TABLE threat_models IS 'Threat models: threats, diagrams, documents and sources belong to one each, and so does who may use them.';
 COMMENT ON COLUMN threat_models.id IS 'Identifier of the model.';
 COMMENT ON COLUMN threat_models.name IS 'Name, 1 to 256 characters.';
-COMMENT ON COLUMN threat_models.description IS 'What the model is about.';
+COMMENT ON COLUMN threat_models.description IS 'What the model is about, up to 1,000,000 characters.';
 COMMENT ON COLUMN threat_models.owner_email IS 'The owner of record, who answers for the model.';
 COMMENT ON COLUMN threat_models.created_by IS 'Address of the creator as it was then.';
 COMMENT ON COLUMN threat_models.created_at IS 'When the model was created.';
 COMMENT ON COLUMN threat_models.modified_at IS 'When the row last changed, cached counts excepted.';
 COMMENT ON COLUMN threat_models.threat_model_framework IS 'CIA, STRIDE, LINDDUN, DIE or PLOT4ai; NULL for none of them.';
-COMMENT ON COLUMN threat_models.issue_url IS 'Where the work on the model is tracked.';
+COMMENT ON COLUMN threat_models.issue_url IS 'Where the work on the model is tracked, up to 1,024 characters.';
 COMMENT ON COLUMN threat_models.document_count IS 'Number of documents, kept by trigger.';
 COMMENT ON COLUMN threat_models.source_count IS 'Number of sources, kept by trigger.';
 COMMENT ON COLUMN threat_models.diagram_count IS 'Number of diagrams, kept by trigger.';
@@ -43,10 +40,7 @@ COMMENT ON COLUMN threat_models.threat_count IS 'Number of threats, kept by trig
 COMMENT ON CONSTRAINT threat_models_pkey ON threat_models IS 'A model has one id.';
 COMMENT ON CONSTRAINT threat_models_owner_email_fkey ON threat_models IS 'A person can''t go while a model is theirs; a changed address is followed.';
 COMMENT ON CONSTRAINT threat_models_name_check ON threat_models IS 'A model has a name.';
-COMMENT ON CONSTRAINT threat_models_name_length_check ON threat_models IS 'A name fits a line.';
-COMMENT ON CONSTRAINT threat_models_description_length_check ON threat_models IS 'A text has an end.';
 COMMENT ON CONSTRAINT threat_models_threat_model_framework_check ON threat_models IS 'The frameworks that TMI knows.';
-COMMENT ON CONSTRAINT threat_models_issue_url_length_check ON threat_models IS 'An address that a browser takes.';
 COMMENT ON INDEX threat_models_pkey IS 'Which model has this id?';
 
 CREATE INDEX idx_threat_models_owner_email
@@ -76,6 +70,15 @@ CREATE OR REPLACE TRIGGER threat_models_count_guard
   WHEN (CURRENT_USER <> 'tmi_guard')
   EXECUTE FUNCTION _threat_models_count_guard();
 COMMENT ON TRIGGER threat_models_count_guard ON threat_models IS 'Only the guard writes counts.';
+
+-- Not checks, as in other tables: those of a row are made with every update, and a model's counts are updated with each row
+-- that comes or goes in it. A description of a megabyte would be read, unpacked and measured for every threat.
+CREATE OR REPLACE TRIGGER threat_models_lengths
+  BEFORE INSERT OR UPDATE OF name, description, issue_url ON threat_models
+  FOR EACH ROW
+  WHEN (length(NEW.name) > 256 OR length(NEW.description) > 1000000 OR length(NEW.issue_url) > 1024)
+  EXECUTE FUNCTION _row_lengths('name', '256', 'description', '1000000', 'issue_url', '1024');
+COMMENT ON TRIGGER threat_models_lengths ON threat_models IS 'A name fits a line, a text has an end, and an address is one that a browser takes.';
 
 CREATE OR REPLACE TRIGGER threat_models_freeze
   BEFORE UPDATE OF id, created_by, created_at ON threat_models

@@ -130,20 +130,20 @@ CREATE OR REPLACE TRIGGER threats_count_insert
   AFTER INSERT ON threats
   REFERENCING NEW TABLE AS changed
   FOR EACH STATEMENT
-  EXECUTE FUNCTION _threats_count();
+  EXECUTE FUNCTION _threats_count_insert();
 COMMENT ON TRIGGER threats_count_insert ON threats IS 'The models'' threat counts grow.';
 
 CREATE OR REPLACE TRIGGER threats_count_delete
   AFTER DELETE ON threats
   REFERENCING OLD TABLE AS changed
   FOR EACH STATEMENT
-  EXECUTE FUNCTION _threats_count();
+  EXECUTE FUNCTION _threats_count_delete();
 COMMENT ON TRIGGER threats_count_delete ON threats IS 'The models'' threat counts shrink.';
 
 CREATE OR REPLACE TRIGGER threats_count_truncate
   AFTER TRUNCATE ON threats
   FOR EACH STATEMENT
-  EXECUTE FUNCTION _threats_count();
+  EXECUTE FUNCTION _threats_count_truncate();
 COMMENT ON TRIGGER threats_count_truncate ON threats IS 'All threat counts are 0.';
 
 CREATE OR REPLACE TRIGGER threats_metadata_delete

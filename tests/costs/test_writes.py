@@ -25,10 +25,28 @@ def test_a_write_costs_as_much_in_every_model_whoever_came_first(
 
 def test_one_threat_is_written_in_at_most_40_pages(filled: Database, places: list[Place]) -> None:
     database = filled.copy()
-    (create,) = [write for write in WRITES if write.function == "threat_create"]
-    for cost in _costs(database, create, places):
+    for cost in _costs(database, _threat_create(), places):
         assert cost.pages <= 40
     database.drop()
+
+
+def test_one_threat_costs_no_more_in_models_that_are_described_at_length(filled: Database, places: list[Place]) -> None:
+    database = filled.copy()
+    with database.connect() as conn:
+        conn.execute(
+            "UPDATE threat_models"
+            " SET description = (SELECT string_agg(md5(n::text), ' ') FROM generate_series(1, 30000) n)"
+            " WHERE id = ANY(%s)",
+            [[place.model for place in places]],
+        )
+    for cost in _costs(database, _threat_create(), places):
+        assert cost.pages <= 40
+    database.drop()
+
+
+def _threat_create() -> Write:
+    (create,) = [write for write in WRITES if write.function == "threat_create"]
+    return create
 
 
 def _costs(database: Database, write: Write, order: Sequence[Place]) -> list[Cost]:
@@ -55,7 +73,7 @@ def _costs(database: Database, write: Write, order: Sequence[Place]) -> list[Cos
 def test_a_thousand_threats_are_one_insert_and_are_counted_once(changing: Database, places: list[Place]) -> None:
     items = [{"name": f"Threat {number}"} for number in range(1000)]
     calls = _calls(changing, "threat_bulk_create", threat_model_id=places[0].model, items=items)
-    assert calls["_threats_count"] == 1
+    assert calls["_threats_count_insert"] == 1
 
 
 def test_a_thousand_pairs_of_metadata_are_one_insert(changing: Database, places: list[Place]) -> None:

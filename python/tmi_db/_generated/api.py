@@ -323,7 +323,7 @@ class Diagrams:
                 shape.
             type: DFD-1.0.0.
             metadata: an object of keys and text values.
-            id: the id to give it, so that a call whose answer was lost can be sent again; a random one if left
+            id: the id to give it, so that a call whose answer was lost can be sent again; a new one if left
                 out.
 
         Returns:
@@ -627,7 +627,7 @@ class Documents:
             url: up to 1,024 characters, of which the first say http, https, ssh, git or file, and ://.
             description: up to 1,000,000 characters.
             metadata: an object of keys and text values.
-            id: the id to give it, so that a call whose answer was lost can be sent again; a random one if left
+            id: the id to give it, so that a call whose answer was lost can be sent again; a new one if left
                 out.
 
         Returns:
@@ -1206,7 +1206,7 @@ class Sessions:
                 has one open session at a time, and so has the model as a whole; one that has expired is ended
                 first.
             ttl: how long the session lives without a sign of life, 1 minute to 24 hours; 1 hour by default.
-            id: the id to give it, so that a call whose answer was lost can be sent again; a random one if left
+            id: the id to give it, so that a call whose answer was lost can be sent again; a new one if left
                 out.
 
         Returns:
@@ -1459,7 +1459,7 @@ class Sources:
             parameters: what of the repository is meant: an object of refType (branch, tag or commit), refValue
                 and subPath, each up to 1,024 characters.
             metadata: an object of keys and text values.
-            id: the id to give it, so that a call whose answer was lost can be sent again; a random one if left
+            id: the id to give it, so that a call whose answer was lost can be sent again; a new one if left
                 out.
 
         Returns:
@@ -1689,7 +1689,7 @@ class ThreatModels:
             name: the copy's name, 1 to 256 characters.
             include: which parts to copy beside the model's own fields: metadata, threats, diagrams, documents,
                 sources; all by default. Threats whose diagram is left out point nowhere.
-            id: the id to give the copy, so that a call whose answer was lost can be sent again; a random one if
+            id: the id to give the copy, so that a call whose answer was lost can be sent again; a new one if
                 left out.
 
         Returns:
@@ -1729,7 +1729,7 @@ class ThreatModels:
             access: who else may use it, an array of objects {email, role}; an entry for the caller is passed
                 over, since nothing can lower the owner.
             metadata: an object of keys and text values.
-            id: the id to give it, so that a call whose answer was lost can be sent again; a random one if left
+            id: the id to give it, so that a call whose answer was lost can be sent again; a new one if left
                 out.
 
         Returns:
@@ -2205,7 +2205,7 @@ class Threats:
             diagram_id: a diagram of the same model.
             cell_id: a cell of that diagram.
             metadata: an object of keys and text values.
-            id: the id to give it, so that a call whose answer was lost can be sent again; a random one if left
+            id: the id to give it, so that a call whose answer was lost can be sent again; a new one if left
                 out.
 
         Returns:

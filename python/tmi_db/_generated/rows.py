@@ -446,11 +446,11 @@ class FoundThreatModel(Row):
     Attributes:
         id: Identifier of the model.
         name: Name, 1 to 256 characters.
-        description: What the model is about.
+        description: What the model is about, up to 1,000,000 characters.
         owner_email: The owner of record, who answers for the model.
         created_by: Address of the creator as it was then.
         threat_model_framework: CIA, STRIDE, LINDDUN, DIE or PLOT4ai; NULL for none of them.
-        issue_url: Where the work on the model is tracked.
+        issue_url: Where the work on the model is tracked, up to 1,024 characters.
         document_count: Number of documents, kept by trigger.
         source_count: Number of sources, kept by trigger.
         diagram_count: Number of diagrams, kept by trigger.
@@ -1053,11 +1053,11 @@ class ThreatModel(Row):
     Attributes:
         id: Identifier of the model.
         name: Name, 1 to 256 characters.
-        description: What the model is about.
+        description: What the model is about, up to 1,000,000 characters.
         owner_email: The owner of record, who answers for the model.
         created_by: Address of the creator as it was then.
         threat_model_framework: CIA, STRIDE, LINDDUN, DIE or PLOT4ai; NULL for none of them.
-        issue_url: Where the work on the model is tracked.
+        issue_url: Where the work on the model is tracked, up to 1,024 characters.
         document_count: Number of documents, kept by trigger.
         source_count: Number of sources, kept by trigger.
         diagram_count: Number of diagrams, kept by trigger.

@@ -19,7 +19,7 @@ BEGIN
   WHERE jsonb_typeof(i.item -> 'cells') <> 'null';
   IF v_has_metadata THEN
     -- Metadata names its entity, so ids are made before the rows.
-    SELECT jsonb_agg(i.item || jsonb_build_object('id', coalesce(i.item ->> 'id', uuid_generate_v4()::text)) ORDER BY i.n)
+    SELECT jsonb_agg(i.item || jsonb_build_object('id', coalesce(i.item ->> 'id', uuid_generate_v7()::text)) ORDER BY i.n)
     INTO v_items
     FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n);
   END IF;
@@ -29,7 +29,7 @@ BEGIN
     name, description, cells, type
   )
   SELECT
-    coalesce(i.id, uuid_generate_v4()), p_threat_model_id,
+    coalesce(i.id, uuid_generate_v7()), p_threat_model_id,
     i.name, i.description, coalesce(i.cells, '[]'), coalesce(i.type, 'DFD-1.0.0')
   FROM ROWS FROM (
     jsonb_to_recordset(v_items) AS (

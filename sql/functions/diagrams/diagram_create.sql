@@ -23,7 +23,7 @@ DECLARE
 BEGIN
   PERFORM _check_cells(p_cells);
   INSERT INTO diagrams (id, threat_model_id, name, type, description, cells)
-  VALUES (coalesce(p_id, uuid_generate_v4()), p_threat_model_id, p_name, p_type, p_description, p_cells)
+  VALUES (coalesce(p_id, uuid_generate_v7()), p_threat_model_id, p_name, p_type, p_description, p_cells)
   ON CONFLICT (id) DO NOTHING
   RETURNING * INTO v_diagram;
   IF NOT FOUND THEN
@@ -45,7 +45,7 @@ p_description: up to 1,000,000 characters.
 p_cells: an array of up to 10,000 cells and 8 MB, as the editor makes them; each has an id and a shape.
 p_type: DFD-1.0.0.
 p_metadata: an object of keys and text values.
-p_id: the id to give it, so that a call whose answer was lost can be sent again; a random one if left out.
+p_id: the id to give it, so that a call whose answer was lost can be sent again; a new one if left out.
 Returns the row.
 Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model does not exist or may not be seen; TM409 when the id is in use; TM413 for too many or too large cells; TM422 for a bad cell or value.';
 REVOKE ALL ON FUNCTION diagram_create FROM PUBLIC;

@@ -22,7 +22,7 @@ DECLARE
   v_document documents;
 BEGIN
   INSERT INTO documents (id, threat_model_id, name, url, description)
-  VALUES (coalesce(p_id, uuid_generate_v4()), p_threat_model_id, p_name, p_url, p_description)
+  VALUES (coalesce(p_id, uuid_generate_v7()), p_threat_model_id, p_name, p_url, p_description)
   ON CONFLICT (id) DO NOTHING
   RETURNING * INTO v_document;
   IF NOT FOUND THEN
@@ -43,7 +43,7 @@ p_name: 1 to 256 characters.
 p_url: up to 1,024 characters, of which the first say http, https, ssh, git or file, and ://.
 p_description: up to 1,000,000 characters.
 p_metadata: an object of keys and text values.
-p_id: the id to give it, so that a call whose answer was lost can be sent again; a random one if left out.
+p_id: the id to give it, so that a call whose answer was lost can be sent again; a new one if left out.
 Returns the row.
 Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model does not exist or may not be seen; TM409 when the id is in use; TM422 for a bad value.';
 REVOKE ALL ON FUNCTION document_create FROM PUBLIC;

@@ -22,7 +22,7 @@ BEGIN
   PERFORM _check_object(p_options, '{"id": "string", "name": "string", "dry_run": "boolean"}', 'options');
   PERFORM _check_depth(p_document, 'document');
   v_dry_run := coalesce((p_options ->> 'dry_run')::boolean, false);
-  v_id := coalesce((p_options ->> 'id')::uuid, uuid_generate_v4());
+  v_id := coalesce((p_options ->> 'id')::uuid, uuid_generate_v7());
   IF pg_column_size(p_document) > 67108864 THEN
     RAISE EXCEPTION 'a document takes at most 64 MB' USING ERRCODE = 'TM413', DETAIL = 'field: document';
   ELSIF p_format = 'auto' AND jsonb_typeof(p_document) = 'object' AND p_document ?& ARRAY['summary', 'detail'] THEN

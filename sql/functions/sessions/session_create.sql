@@ -49,7 +49,7 @@ BEGIN
   END IF;
   INSERT INTO collaboration_sessions AS s (id, threat_model_id, diagram_id, websocket_url, host_user_id, ttl, expires_at)
   VALUES (
-    coalesce(p_id, uuid_generate_v4()), p_threat_model_id, p_diagram_id, p_websocket_url, v_user_id,
+    coalesce(p_id, uuid_generate_v7()), p_threat_model_id, p_diagram_id, p_websocket_url, v_user_id,
     coalesce(p_ttl, '1 hour'), now() + coalesce(p_ttl, '1 hour')
   )
   ON CONFLICT (id) DO NOTHING
@@ -71,7 +71,7 @@ p_threat_model_id: the model, of which the caller must be a reader at least.
 p_websocket_url: where clients connect, up to 1,024 characters.
 p_diagram_id: the diagram, which must be of that model; NULL for the model as a whole. Each diagram has one open session at a time, and so has the model as a whole; one that has expired is ended first.
 p_ttl: how long the session lives without a sign of life, 1 minute to 24 hours; 1 hour by default.
-p_id: the id to give it, so that a call whose answer was lost can be sent again; a random one if left out.
+p_id: the id to give it, so that a call whose answer was lost can be sent again; a new one if left out.
 Returns the row.
 Raises TM401 without a valid identity; TM404 when the model or the diagram does not exist or may not be seen; TM409 when a session is open, with DETAIL ''session: <id>'', or when the id is in use; TM422 for a bad address or duration.';
 REVOKE ALL ON FUNCTION session_create FROM PUBLIC;

@@ -16,7 +16,7 @@ BEGIN
   v_has_metadata := jsonb_path_exists(p_items, '$[*].metadata');
   IF v_has_metadata THEN
     -- Metadata names its entity, so ids are made before the rows.
-    SELECT jsonb_agg(i.item || jsonb_build_object('id', coalesce(i.item ->> 'id', uuid_generate_v4()::text)) ORDER BY i.n)
+    SELECT jsonb_agg(i.item || jsonb_build_object('id', coalesce(i.item ->> 'id', uuid_generate_v7()::text)) ORDER BY i.n)
     INTO v_items
     FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n);
   END IF;
@@ -26,7 +26,7 @@ BEGIN
     name, url, description, type, parameters
   )
   SELECT
-    coalesce(i.id, uuid_generate_v4()), p_threat_model_id,
+    coalesce(i.id, uuid_generate_v7()), p_threat_model_id,
     i.name, i.url, i.description, i.type, i.parameters
   FROM ROWS FROM (
     jsonb_to_recordset(v_items) AS (

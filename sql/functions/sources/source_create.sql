@@ -24,7 +24,7 @@ DECLARE
   v_source sources;
 BEGIN
   INSERT INTO sources (id, threat_model_id, name, url, description, type, parameters)
-  VALUES (coalesce(p_id, uuid_generate_v4()), p_threat_model_id, p_name, p_url, p_description, p_type, p_parameters)
+  VALUES (coalesce(p_id, uuid_generate_v7()), p_threat_model_id, p_name, p_url, p_description, p_type, p_parameters)
   ON CONFLICT (id) DO NOTHING
   RETURNING * INTO v_source;
   IF NOT FOUND THEN
@@ -47,7 +47,7 @@ p_description: up to 1,000,000 characters.
 p_type: git, svn, mercurial or other.
 p_parameters: what of the repository is meant: an object of refType (branch, tag or commit), refValue and subPath, each up to 1,024 characters.
 p_metadata: an object of keys and text values.
-p_id: the id to give it, so that a call whose answer was lost can be sent again; a random one if left out.
+p_id: the id to give it, so that a call whose answer was lost can be sent again; a new one if left out.
 Returns the row.
 Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model does not exist or may not be seen; TM409 when the id is in use; TM422 for a bad value.';
 REVOKE ALL ON FUNCTION source_create FROM PUBLIC;

@@ -40,7 +40,7 @@ DECLARE
   v_sources sources[];
   v_metadata metadata[];
 BEGIN
-  v_id := coalesce(p_id, uuid_generate_v4());
+  v_id := coalesce(p_id, uuid_generate_v7());
   PERFORM _check_parts(p_include, ARRAY['metadata', 'threats', 'diagrams', 'documents', 'sources']);
   -- All is read before the new model is entered: the scope is one model at a time.
   SELECT m.*
@@ -112,7 +112,7 @@ COMMENT ON FUNCTION threat_model_copy IS
 p_threat_model_id: the model, of which the caller must be a reader at least.
 p_name: the copy''s name, 1 to 256 characters.
 p_include: which parts to copy beside the model''s own fields: metadata, threats, diagrams, documents, sources; all by default. Threats whose diagram is left out point nowhere.
-p_id: the id to give the copy, so that a call whose answer was lost can be sent again; a random one if left out.
+p_id: the id to give the copy, so that a call whose answer was lost can be sent again; a new one if left out.
 Returns the row of the copy, with the caller''s role.
 Raises TM401 without a valid identity; TM404 when the model does not exist or may not be seen; TM409 when the id is in use; TM422 for an unknown part.';
 REVOKE ALL ON FUNCTION threat_model_copy FROM PUBLIC;

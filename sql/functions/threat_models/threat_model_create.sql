@@ -34,7 +34,7 @@ SET standard_conforming_strings TO on
 AS $$
 DECLARE
   v_actor text := _open();
-  v_id uuid := coalesce(p_id, uuid_generate_v4());
+  v_id uuid := coalesce(p_id, uuid_generate_v7());
 BEGIN
   PERFORM _enter_new(v_id);
   INSERT INTO threat_models AS m (id, name, description, owner_email, created_by, threat_model_framework, issue_url)
@@ -66,7 +66,7 @@ p_threat_model_framework: CIA, STRIDE, LINDDUN, DIE or PLOT4ai.
 p_issue_url: up to 1,024 characters.
 p_access: who else may use it, an array of objects {email, role}; an entry for the caller is passed over, since nothing can lower the owner.
 p_metadata: an object of keys and text values.
-p_id: the id to give it, so that a call whose answer was lost can be sent again; a random one if left out.
+p_id: the id to give it, so that a call whose answer was lost can be sent again; a new one if left out.
 Returns the row, with the caller''s role.
 Raises TM401 without a valid identity; TM409 when the id is in use; TM422 for an access entry without a user, a bad role or metadata key.';
 REVOKE ALL ON FUNCTION threat_model_create FROM PUBLIC;

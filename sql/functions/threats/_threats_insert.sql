@@ -25,7 +25,7 @@ BEGIN
   END IF;
   IF v_has_metadata THEN
     -- Metadata names its entity, so ids are made before the rows.
-    SELECT jsonb_agg(i.item || jsonb_build_object('id', coalesce(i.item ->> 'id', uuid_generate_v4()::text)) ORDER BY i.n)
+    SELECT jsonb_agg(i.item || jsonb_build_object('id', coalesce(i.item ->> 'id', uuid_generate_v7()::text)) ORDER BY i.n)
     INTO v_items
     FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n);
   END IF;
@@ -36,7 +36,7 @@ BEGIN
     status, threat_type, mitigation, issue_url, diagram_id, cell_id
   )
   SELECT
-    coalesce(i.id, uuid_generate_v4()), p_threat_model_id,
+    coalesce(i.id, uuid_generate_v7()), p_threat_model_id,
     i.name, i.description, _severity(i.impact), _severity(i.likelihood), _severity(i.risk_rating), i.score,
     i.priority, coalesce(i.mitigated, false), i.status, i.threat_type, i.mitigation, i.issue_url,
     i.diagram_id, i.cell_id

@@ -36,13 +36,13 @@ BEGIN
     PERFORM _check_cell(p_threat_model_id, p_diagram_id, p_cell_id);
   END IF;
   IF p_id IS NULL THEN
-    -- Nobody else has a random id. To catch an error all the same would take a subtransaction.
+    -- Nobody else has an id that is being made. To catch an error all the same would take a subtransaction.
     INSERT INTO threats (
       id, threat_model_id, diagram_id, cell_id, name, description, impact, likelihood, risk_rating, score,
       priority, mitigated, status, threat_type, issue_url, mitigation
     )
     VALUES (
-      uuid_generate_v4(), p_threat_model_id, p_diagram_id, p_cell_id, p_name, p_description,
+      uuid_generate_v7(), p_threat_model_id, p_diagram_id, p_cell_id, p_name, p_description,
       _severity(p_impact), _severity(p_likelihood), _severity(p_risk_rating), p_score,
       p_priority, coalesce(p_mitigated, false), p_status, p_threat_type, p_issue_url, p_mitigation
     )
@@ -86,7 +86,7 @@ p_issue_url: up to 1,024 characters.
 p_diagram_id: a diagram of the same model.
 p_cell_id: a cell of that diagram.
 p_metadata: an object of keys and text values.
-p_id: the id to give it, so that a call whose answer was lost can be sent again; a random one if left out.
+p_id: the id to give it, so that a call whose answer was lost can be sent again; a new one if left out.
 Returns the row.
 Raises TM401 without a valid identity; TM403 for a reader; TM404 when the model does not exist or may not be seen; TM409 when the id is in use; TM422 for a diagram of another model, a cell that the diagram does not have, or a bad value.';
 REVOKE ALL ON FUNCTION threat_create FROM PUBLIC;

@@ -1,4 +1,4 @@
--- Ids: random ones by default, and those of cells made from what names them.
+-- Ids: random ones by default, those of the API in the order of their making, and those of cells made from what names them.
 SELECT no_plan();
 CREATE FUNCTION tap.by_hand(p_diagram uuid, p_cell text) RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
@@ -21,6 +21,54 @@ $$;
 SELECT matches(uuid_generate_v4()::text, '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', 'an id is a version 4 UUID');
 SELECT isnt(uuid_generate_v4(), uuid_generate_v4(), 'and another each time');
 SELECT is((SELECT count(DISTINCT uuid_generate_v4()) FROM generate_series(1, 1000)), 1000::bigint, 'row by row');
+
+SELECT matches(
+  uuid_generate_v7()::text, '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', 'an id of the API is a version 7 UUID'
+);
+SELECT is_empty(
+  $$SELECT u.id FROM (SELECT uuid_generate_v7()::text AS id FROM generate_series(1, 1000)) u
+    WHERE u.id !~ '^0[0-9a-f]{7}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$'$$,
+  'always'
+);
+-- Half of the least part of its clock either way is what rounding leaves.
+SELECT ok(
+  b.at - interval '1 microsecond' <= i.at AND i.at <= clock_timestamp() + interval '1 microsecond',
+  'its first 48 bits are the milliseconds since 1970, and the next 12 their fraction'
+)
+FROM (SELECT clock_timestamp() AS at OFFSET 0) b
+CROSS JOIN LATERAL (
+  SELECT to_timestamp((('x' || substr(u.hex, 1, 12))::bit(48)::bigint + ('x' || substr(u.hex, 14, 3))::bit(12)::integer / 4096.0) / 1000) AS at
+  FROM (SELECT replace(uuid_generate_v7()::text, '-', '') AS hex OFFSET 0) u
+) i;
+SELECT is((SELECT count(DISTINCT uuid_generate_v7()) FROM generate_series(1, 1000)), 1000::bigint, 'it is another each time, row by row');
+SELECT is(
+  (SELECT count(DISTINCT right(uuid_generate_v7()::text, 15)) FROM generate_series(1, 1000)), 1000::bigint, 'by what is random in it already'
+);
+CREATE TEMPORARY TABLE made (n integer, id uuid);
+DO $$
+BEGIN
+  FOR n IN 1 .. 100 LOOP
+    INSERT INTO made VALUES (n, uuid_generate_v7());
+    PERFORM pg_sleep(0.00001);
+  END LOOP;
+END
+$$;
+SELECT is_empty('SELECT FROM made a JOIN made b ON b.n > a.n AND b.id < a.id', 'and greater than those made before');
+
+SELECT tap.add_user('alice');
+SELECT tap.act('alice@example.com');
+SELECT count(*) FROM threat_model_create('P', p_id => '10000000-0000-4000-8000-000000000001');
+SELECT is((SELECT substr(f.id::text, 15, 1) FROM threat_model_create('Q') f), '7', 'the API gives one to a model');
+SELECT is((SELECT substr(f.id::text, 15, 1) FROM threat_model_copy('10000000-0000-4000-8000-000000000001', 'Copy') f), '7', 'the API gives one to a copy');
+SELECT is((SELECT substr(f.id::text, 15, 1) FROM threat_create('10000000-0000-4000-8000-000000000001', 'T') f), '7', 'the API gives one to a threat');
+SELECT is((SELECT substr(f.id::text, 15, 1) FROM threat_bulk_create('10000000-0000-4000-8000-000000000001', '[{"name": "T"}]') f), '7', 'the API gives one to a threat of many');
+SELECT is((SELECT substr(f.id::text, 15, 1) FROM threat_bulk_create('10000000-0000-4000-8000-000000000001', '[{"name": "T", "metadata": {"k": "v"}}]') f), '7', 'the API gives one to a threat of many with metadata');
+SELECT is((SELECT substr(f.id::text, 15, 1) FROM diagram_create('10000000-0000-4000-8000-000000000001', 'D') f), '7', 'the API gives one to a diagram');
+SELECT is((SELECT substr(f.id::text, 15, 1) FROM diagram_bulk_create('10000000-0000-4000-8000-000000000001', '[{"name": "D"}]') f), '7', 'the API gives one to a diagram of many');
+SELECT is((SELECT substr(f.id::text, 15, 1) FROM document_create('10000000-0000-4000-8000-000000000001', 'D', 'https://example.com') f), '7', 'the API gives one to a document');
+SELECT is((SELECT substr(f.id::text, 15, 1) FROM source_create('10000000-0000-4000-8000-000000000001', 'S', 'https://example.com') f), '7', 'the API gives one to a source');
+SELECT is((SELECT substr(f.id::text, 15, 1) FROM session_create('10000000-0000-4000-8000-000000000001', 'wss://example.com') f), '7', 'the API gives one to a session');
+RESET ROLE;
 
 -- The first was computed elsewhere; the others by the rule, step by step.
 SELECT is(_named_uuid('f6fadfa7-e5c1-4b62-9362-da5cc13da58a', 'a/b'), 'c77ab6d6-3157-8e20-a007-bd57cf559f95', 'a cell has the UUID made from diagram and cell');
@@ -56,6 +104,7 @@ RESET standard_conforming_strings;
 
 -- A function that is called is slower by a multiple than one that is inlined.
 SELECT unalike(tap.plan('SELECT uuid_generate_v4()'), '%uuid_generate_v4%', 'ids are made without a call');
-SELECT unalike(tap.plan('SELECT _named_uuid(d.id, d.name) FROM diagrams d'), '%_named_uuid%', 'those of cells too');
+SELECT unalike(tap.plan('SELECT uuid_generate_v7()'), '%uuid_generate_v7%', 'those of the API too');
+SELECT unalike(tap.plan('SELECT _named_uuid(d.id, d.name) FROM diagrams d'), '%_named_uuid%', 'and those of cells');
 
 SELECT * FROM finish();

@@ -1,8 +1,8 @@
 -- Rendered from templates/_count.sql.j2 by tools/render_sql.py.
--- Cached counts of diagrams are true after every statement, however the rows came. Once a statement, and models are
+-- Cached counts of documents are true after every statement, however the rows came. Once a statement, and models are
 -- locked in the order of their ids, so that two loads never wait for each other in a ring. SECURITY DEFINER: nobody else
--- may write a count.
-CREATE OR REPLACE FUNCTION _diagrams_count() RETURNS trigger
+-- may write a count. Inserting and deleting have a function each: to ask which it is takes a twentieth of the trigger's time.
+CREATE OR REPLACE FUNCTION _documents_count_delete() RETURNS trigger
 LANGUAGE plpgsql
 VOLATILE
 SECURITY DEFINER
@@ -12,25 +12,12 @@ SET row_security TO on
 SET standard_conforming_strings TO on
 AS $$
 DECLARE
-  v_sign integer := CASE TG_OP WHEN 'DELETE' THEN -1 ELSE 1 END;
   v_ids uuid[];
   v_counts bigint[];
 BEGIN
-  IF TG_OP = 'TRUNCATE' THEN
-    PERFORM
-    FROM threat_models m
-    WHERE m.diagram_count <> 0
-    ORDER BY m.id
-    FOR NO KEY UPDATE;
-    UPDATE threat_models m
-    SET diagram_count = 0
-    WHERE m.diagram_count <> 0;
-    RETURN NULL;
-  END IF;
-
   -- A single row, the commonest case, takes a single statement.
   UPDATE threat_models m
-  SET diagram_count = m.diagram_count + v_sign
+  SET document_count = m.document_count - 1
   WHERE m.id = (SELECT c.threat_model_id FROM changed c LIMIT 1)
     AND NOT EXISTS (SELECT FROM changed c OFFSET 1);
   IF FOUND THEN
@@ -58,15 +45,15 @@ BEGIN
   ORDER BY m.id
   FOR NO KEY UPDATE;
   UPDATE threat_models m
-  SET diagram_count = m.diagram_count + v_sign * g.rows
+  SET document_count = m.document_count - g.rows
   FROM unnest(v_ids, v_counts) AS g (id, rows)
   WHERE m.id = g.id;
   RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION _diagrams_count IS
-'Trigger: adds what a statement inserted into diagrams, and takes off what it deleted, in threat_models.diagram_count.
+COMMENT ON FUNCTION _documents_count_delete IS
+'Trigger: takes off what a statement deleted from documents, in threat_models.document_count.
 
 Returns nothing.';
-REVOKE ALL ON FUNCTION _diagrams_count FROM PUBLIC;
-ALTER FUNCTION _diagrams_count OWNER TO tmi_guard;
+REVOKE ALL ON FUNCTION _documents_count_delete FROM PUBLIC;
+ALTER FUNCTION _documents_count_delete OWNER TO tmi_guard;

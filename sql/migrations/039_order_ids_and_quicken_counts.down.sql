@@ -11,6 +11,7 @@ DROP TRIGGER IF EXISTS documents_count_truncate ON documents;
 DROP TRIGGER IF EXISTS sources_count_delete ON sources;
 DROP TRIGGER IF EXISTS sources_count_insert ON sources;
 DROP TRIGGER IF EXISTS sources_count_truncate ON sources;
+DROP TRIGGER IF EXISTS threat_models_count_guard ON threat_models;
 DROP TRIGGER IF EXISTS threats_count_delete ON threats;
 DROP TRIGGER IF EXISTS threats_count_insert ON threats;
 DROP TRIGGER IF EXISTS threats_count_truncate ON threats;
@@ -1524,6 +1525,7 @@ CREATE TRIGGER documents_count_truncate AFTER TRUNCATE ON documents FOR EACH STA
 CREATE TRIGGER sources_count_delete AFTER DELETE ON sources REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION _sources_count();
 CREATE TRIGGER sources_count_insert AFTER INSERT ON sources REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION _sources_count();
 CREATE TRIGGER sources_count_truncate AFTER TRUNCATE ON sources FOR EACH STATEMENT EXECUTE FUNCTION _sources_count();
+CREATE TRIGGER threat_models_count_guard BEFORE UPDATE OF document_count, source_count, diagram_count, threat_count ON threat_models FOR EACH ROW WHEN ((CURRENT_USER <> 'tmi_guard'::name)) EXECUTE FUNCTION _threat_models_count_guard();
 CREATE TRIGGER threats_count_delete AFTER DELETE ON threats REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION _threats_count();
 CREATE TRIGGER threats_count_insert AFTER INSERT ON threats REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION _threats_count();
 CREATE TRIGGER threats_count_truncate AFTER TRUNCATE ON threats FOR EACH STATEMENT EXECUTE FUNCTION _threats_count();
@@ -1543,6 +1545,7 @@ COMMENT ON COLUMN threat_models.issue_url IS 'Where the work on the model is tra
 COMMENT ON CONSTRAINT threat_models_description_length_check ON threat_models IS 'A text has an end.';
 COMMENT ON CONSTRAINT threat_models_issue_url_length_check ON threat_models IS 'An address that a browser takes.';
 COMMENT ON CONSTRAINT threat_models_name_length_check ON threat_models IS 'A name fits a line.';
+COMMENT ON TRIGGER threat_models_count_guard ON threat_models IS 'Only the guard writes counts.';
 COMMENT ON TRIGGER threats_count_delete ON threats IS 'The models'' threat counts shrink.';
 COMMENT ON TRIGGER threats_count_insert ON threats IS 'The models'' threat counts grow.';
 COMMENT ON TRIGGER threats_count_truncate ON threats IS 'All threat counts are 0.';

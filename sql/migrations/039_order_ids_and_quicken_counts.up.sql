@@ -1,4 +1,4 @@
--- New: 14 functions, 1 trigger. Changed: 2 columns, 16 functions, 12 triggers. Gone: 4 functions, 3 other objects.
+-- New: 14 functions, 1 trigger. Changed: 2 columns, 16 functions, 13 triggers. Gone: 4 functions, 3 other objects.
 
 -- The API's ids are in the order of their making. Inserting and deleting have a function each that counts, and the lengths of a
 -- model's texts are no checks any more, which every change of a count made and measured anew.
@@ -13,6 +13,7 @@ DROP TRIGGER IF EXISTS documents_count_truncate ON documents;
 DROP TRIGGER IF EXISTS sources_count_delete ON sources;
 DROP TRIGGER IF EXISTS sources_count_insert ON sources;
 DROP TRIGGER IF EXISTS sources_count_truncate ON sources;
+DROP TRIGGER IF EXISTS threat_models_count_guard ON threat_models;
 DROP TRIGGER IF EXISTS threats_count_delete ON threats;
 DROP TRIGGER IF EXISTS threats_count_insert ON threats;
 DROP TRIGGER IF EXISTS threats_count_truncate ON threats;
@@ -1902,6 +1903,7 @@ CREATE TRIGGER documents_count_truncate AFTER TRUNCATE ON documents FOR EACH STA
 CREATE TRIGGER sources_count_delete AFTER DELETE ON sources REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION _sources_count_delete();
 CREATE TRIGGER sources_count_insert AFTER INSERT ON sources REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION _sources_count_insert();
 CREATE TRIGGER sources_count_truncate AFTER TRUNCATE ON sources FOR EACH STATEMENT EXECUTE FUNCTION _sources_count_truncate();
+CREATE TRIGGER threat_models_count_guard BEFORE UPDATE OF document_count, source_count, diagram_count, threat_count ON threat_models FOR EACH ROW WHEN ((CURRENT_USER <> 'tmi_guard'::text)) EXECUTE FUNCTION _threat_models_count_guard();
 CREATE TRIGGER threats_count_delete AFTER DELETE ON threats REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION _threats_count_delete();
 CREATE TRIGGER threats_count_insert AFTER INSERT ON threats REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION _threats_count_insert();
 CREATE TRIGGER threats_count_truncate AFTER TRUNCATE ON threats FOR EACH STATEMENT EXECUTE FUNCTION _threats_count_truncate();
@@ -1918,6 +1920,7 @@ COMMENT ON TRIGGER sources_count_insert ON sources IS 'The models'' source count
 COMMENT ON TRIGGER sources_count_truncate ON sources IS 'All source counts are 0.';
 COMMENT ON COLUMN threat_models.description IS 'What the model is about, up to 1,000,000 characters.';
 COMMENT ON COLUMN threat_models.issue_url IS 'Where the work on the model is tracked, up to 1,024 characters.';
+COMMENT ON TRIGGER threat_models_count_guard ON threat_models IS 'Only the guard writes counts.';
 COMMENT ON TRIGGER threat_models_lengths ON threat_models IS 'A name fits a line, a text has an end, and an address is one that a browser takes.';
 COMMENT ON TRIGGER threats_count_delete ON threats IS 'The models'' threat counts shrink.';
 COMMENT ON TRIGGER threats_count_insert ON threats IS 'The models'' threat counts grow.';

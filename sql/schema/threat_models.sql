@@ -63,11 +63,12 @@ CREATE OR REPLACE TRIGGER threat_models_count_reset
   EXECUTE FUNCTION _threat_models_count_reset();
 COMMENT ON TRIGGER threat_models_count_reset ON threat_models IS 'A new model holds nothing, whatever its row says.';
 
--- A condition that names no column is prepared in a third of the time, and it is prepared for every insert of a threat.
+-- The condition is read anew for every insert of a threat, so it is short: it names no column, and its constant is a text of
+-- nine bytes where a name would have 64.
 CREATE OR REPLACE TRIGGER threat_models_count_guard
   BEFORE UPDATE OF document_count, source_count, diagram_count, threat_count ON threat_models
   FOR EACH ROW
-  WHEN (CURRENT_USER <> 'tmi_guard')
+  WHEN (CURRENT_USER <> 'tmi_guard'::text)
   EXECUTE FUNCTION _threat_models_count_guard();
 COMMENT ON TRIGGER threat_models_count_guard ON threat_models IS 'Only the guard writes counts.';
 

@@ -68,6 +68,16 @@ SELECT is((SELECT substr(f.id::text, 15, 1) FROM diagram_bulk_create('10000000-0
 SELECT is((SELECT substr(f.id::text, 15, 1) FROM document_create('10000000-0000-4000-8000-000000000001', 'D', 'https://example.com') f), '7', 'the API gives one to a document');
 SELECT is((SELECT substr(f.id::text, 15, 1) FROM source_create('10000000-0000-4000-8000-000000000001', 'S', 'https://example.com') f), '7', 'the API gives one to a source');
 SELECT is((SELECT substr(f.id::text, 15, 1) FROM session_create('10000000-0000-4000-8000-000000000001', 'wss://example.com') f), '7', 'the API gives one to a session');
+SELECT results_eq(
+  format('SELECT t.name FROM threat_bulk_create(%L, %L) t ORDER BY t.id', '10000000-0000-4000-8000-000000000001', v.items),
+  $$SELECT n::text FROM generate_series(1, 100) n$$,
+  'rows of one call have ids in the order that they were given in: ' || v.kind
+)
+FROM (
+  SELECT 'plain' AS kind, jsonb_agg(jsonb_build_object('name', n::text) ORDER BY n) AS items FROM generate_series(1, 100) n
+  UNION ALL
+  SELECT 'with metadata', jsonb_agg(jsonb_build_object('name', n::text, 'metadata', '{"k": "v"}'::jsonb) ORDER BY n) FROM generate_series(1, 100) n
+) v;
 RESET ROLE;
 
 -- The first was computed elsewhere; the others by the rule, step by step.

@@ -203,7 +203,7 @@ class Place:
             return self.call(FEW, function, given)
 
         def page(depth: float) -> Operation:
-            after = None if depth == 0 else _cursor(self.owner, big, int(size * depth))
+            after = None if depth == 0 else _cursor(self.owner, big, _before(size, depth))
             given = {"threat_model_id": big} if after is None else {"threat_model_id": big, "after": after}
             name = f"page of 50 threats, {_DEPTH_NAMES[depth]}"
             return Operation(name, False, few_calls(f.THREAT_LIST, lambda: given))
@@ -454,7 +454,7 @@ def _depth(place: Place, sizes: Sequence[int], rounds: int) -> list[dict[str, An
     ways: list[tuple[str, int, psycopg.Connection[Any], Statement]] = []
     for depth in _DEPTHS:
         for size, model in models:
-            rows = min(int(size * depth), size - 51)  # the last page is full, too
+            rows = _before(size, depth)
             cursor = _cursor(place.owner, model, rows) if rows else None
             for way, connection, statement in (
                 (KEYSET, place.connection, place.call(FEW, f.THREAT_LIST, _given(model, cursor))),
@@ -531,6 +531,11 @@ def _deep_model(place: Place, size: int) -> UUID:
         conn.execute(_DEEP_ACCESS, {"id": model})
         conn.execute(_DEEP_THREATS, {"id": model, "size": size})
     return model
+
+
+def _before(size: int, depth: float) -> int:
+    """Say how many rows come before a page, such that it is a full one at the end, too."""
+    return min(int(size * depth), size - 51)
 
 
 def _cursor(conn: psycopg.Connection[Any], model: UUID, rows: int) -> dict[str, Any]:

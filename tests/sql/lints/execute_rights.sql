@@ -57,7 +57,7 @@ CREATE TEMPORARY VIEW breach AS
 SELECT format('%s may call %s', c.role, c.function) COLLATE "default"
 FROM callers c
 WHERE NOT EXISTS (SELECT FROM allowed a WHERE a.role = c.role AND a.function = c.function)
-  -- The roles that own functions call each other's helpers and two plain functions; nobody can log in as one of them.
+  -- The roles that own functions call each other's helpers and three plain functions; nobody can log in as one of them.
   AND NOT (c.role IN ('tmi_api', 'tmi_guard', 'tmi_identity') AND c.function ~ '^_|^(uuid_generate_v[47]|jsonb_patch)$')
 ORDER BY 1;
 SELECT is_empty('SELECT * FROM breach', 'nobody may call a function that this list does not let him call');

@@ -23,25 +23,23 @@ def test_a_write_costs_as_much_in_every_model_whoever_came_first(
             assert cost.scanned <= {"context_keys"}
 
 
-def test_one_threat_is_written_in_at_most_40_pages(filled: Database, places: list[Place]) -> None:
-    database = filled.copy()
-    for cost in _costs(database, _threat_create(), places):
+def test_one_threat_is_written_in_at_most_40_pages(changing: Database, places: list[Place]) -> None:
+    for cost in _costs(changing, _threat_create(), places):
         assert cost.pages <= 40
-    database.drop()
 
 
-def test_one_threat_costs_no_more_in_models_that_are_described_at_length(filled: Database, places: list[Place]) -> None:
-    database = filled.copy()
-    with database.connect() as conn:
+def test_one_threat_costs_no_more_in_models_that_are_described_at_length(
+    changing: Database, places: list[Place]
+) -> None:
+    with changing.connect() as conn:
         conn.execute(
             "UPDATE threat_models"
             " SET description = (SELECT string_agg(md5(n::text), ' ') FROM generate_series(1, 30000) n)"
             " WHERE id = ANY(%s)",
             [[place.model for place in places]],
         )
-    for cost in _costs(database, _threat_create(), places):
+    for cost in _costs(changing, _threat_create(), places):
         assert cost.pages <= 40
-    database.drop()
 
 
 def _threat_create() -> Write:

@@ -78,11 +78,12 @@ class Account:
             extra_groups=[] if root else None,
         )
 
-    def may_enter(self, path: Path) -> bool:
-        """Tell whether this user can reach a folder, or the place where it is going to be."""
-        while not path.is_dir() and path != path.parent:
-            path = path.parent
-        return self.run("/bin/sh", "-c", 'cd "$0"', path).returncode == 0
+    def may_reach(self, path: Path) -> bool:
+        """Tell whether this user can go to where a folder is or is going to be; the folder itself is not looked at."""
+        place = path.parent
+        while not place.is_dir() and place != place.parent:
+            place = place.parent
+        return self.run("/bin/sh", "-c", 'cd "$0"', place).returncode == 0
 
     def make_private_folder(self, path: Path) -> None:
         """Make a folder that only this user (and root) can enter, or accept it where it is one.

@@ -163,7 +163,8 @@ class Server:
         for place in (self.wanted_home, fallback):
             if _has(place, _DATA):
                 return place
-        return self.wanted_home if Account.unprivileged().may_enter(self.wanted_home) else fallback
+        # The folder itself may be root's still, if another process is just handing it over.
+        return self.wanted_home if Account.unprivileged().may_reach(self.wanted_home) else fallback
 
     @property
     def _account(self) -> Account:

@@ -249,6 +249,13 @@ class TestCrashes:
         assert ask(server, "SELECT current_database()") == "tmi"
         assert not (folder / "a" / "data.new").exists()
 
+    def test_a_folder_that_was_not_yet_handed_over_to_its_user_is_the_servers_home(
+        self, folder: Path, server: Server
+    ) -> None:
+        (folder / "a").mkdir(mode=0o700)
+        server.start()
+        assert server.home == folder / "a"
+
     @pytest.fixture
     def stranger(self, server: Server) -> Iterator[int]:
         """A living process of the server's own user: what takes over a number after a restart of the machine."""

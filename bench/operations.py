@@ -18,6 +18,7 @@ ROWS: dict[str, Callable[[Clients], Iterator[Measure]]] = {
     "list": reading.models,
     "insert": writing.one,
     "bulk": writing.many,
+    "change": writing.change,
     "triggers": triggers.triggers,
     "counter": writing.counter,
     "edit": drawings.edit,

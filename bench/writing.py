@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+from itertools import count, cycle
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -42,6 +44,21 @@ _API_INSERT = (
     "threat_create(CASE WHEN _as(%s) THEN %s::uuid END, %s, %s, p_risk_rating => %s, p_score => %s, p_mitigation => %s)"
 )
 _API_INSERT_ALL = "threat_bulk_create(CASE WHEN _as(%s) THEN %s::uuid END, %s)"
+_UPDATE = """
+UPDATE threats t SET status = %s
+WHERE t.threat_model_id = %s AND t.id = %s
+  AND EXISTS (
+    SELECT FROM threat_model_access a
+    WHERE a.threat_model_id = %s AND a.user_email = %s AND a.role IN ('writer', 'owner')
+  )
+RETURNING t.*
+"""
+_API_UPDATE = "threat_update(CASE WHEN _as(%s) THEN %s::uuid END, %s, %s)"
+_HUNDRED = f"""
+INSERT INTO threats (threat_model_id, {_COLUMNS})
+SELECT %s, %s, %s, %s, %s, %s FROM generate_series(1, 100)
+RETURNING id
+"""
 _MODEL = "INSERT INTO threat_models (name, owner_email, created_by) VALUES ('Written to', %s, %s) RETURNING id"
 _CLEAR = b"DELETE FROM threats WHERE threat_model_id = %s"
 
@@ -194,6 +211,64 @@ def many(clients: Clients) -> Iterator[Measure]:
         " Bulk insert() returns them too.",
     )
     _remove(clients, model)
+
+
+def change(clients: Clients) -> Iterator[Measure]:
+    """Measure changing one field of a threat, with little text beside it and with much."""
+    few = clients.db.as_user(FEW)
+    numbers = count()
+    words = " ".join(sha256(b"%d" % (number % 2000)).hexdigest()[: 3 + number % 7] for number in range(3000))
+    for name, description in (
+        ("change the status of a threat", FIELDS["description"]),
+        ("change the status of a threat with 20 KB of text", words),
+    ):
+        model = clients.value(_MODEL, FEW, FEW)
+        values = (FIELDS | {"description": description}).values()
+        threats = cycle([row[0] for row in clients.hand(_HUNDRED, model, *values)])
+
+        def status() -> str:
+            return f"step {next(numbers)}"
+
+        def orm(model: Any = model, threats: Iterator[Any] = threats) -> list[Threat]:
+            with request(clients.orm) as session:
+                _require_writer(session, model)
+                threat = session.get_one(Threat, next(threats))
+                threat.status = status()
+            return [threat]
+
+        def by_hand(model: Any = model, threats: Iterator[Any] = threats) -> list[Any]:
+            return [status(), model, next(threats), model, FEW]
+
+        def by_api(model: Any = model, threats: Iterator[Any] = threats) -> list[Any]:
+            return [model, next(threats), Jsonb({"status": status()})]
+
+        def by_wrapper(model: Any = model, threats: Iterator[Any] = threats) -> list[Any]:
+            return [few.threats.update(model, next(threats), {"status": status()})]
+
+        yield Measure(
+            name,
+            [
+                Way(
+                    BASE,
+                    lambda: clients.hand(_UPDATE, *by_hand()),
+                    repeat=5,
+                    pages=lambda: clients.hand_pages(_UPDATE, *by_hand()),
+                ),
+                Way(
+                    API,
+                    lambda: clients.call(_API_UPDATE, FEW, *by_api()),
+                    repeat=5,
+                    pages=lambda: clients.call_pages(_API_UPDATE, FEW, *by_api()),
+                ),
+                Way(WRAPPER, by_wrapper, repeat=5),
+                Way(ASYNCPG, clock=clients.asyncpg.clock(_UPDATE, by_hand), repeat=5, statements=1),
+                Way(ORM, orm, repeat=5),
+            ],
+            [Figure(API, "<=", 1, of="round trips")],
+            rows=1,
+            tidy=lambda: _vacuum(clients.owner),
+        )
+        _remove(clients, model)
 
 
 def counter(clients: Clients) -> Iterator[Measure]:

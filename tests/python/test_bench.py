@@ -28,6 +28,7 @@ ROWS = {
     "list 50 models, of 50 ": ["a query a row", "SQLAlchemy ORM, counts as subqueries"],
     "insert one threat": ["hand-written SQL, no triggers", "hand-written SQL, no RLS", "SQLAlchemy ORM"],
     "insert 1,000 threats": ["API, a call a row", "SQLAlchemy ORM, add_all", "SQLAlchemy ORM, bulk insert()"],
+    "change the status of a threat": ["hand-written SQL, no RLS", "API, one statement", "tmi_db", "SQLAlchemy ORM"],
     "count trigger: one row": ["without count triggers", "with count triggers"],
     "count trigger: 1,000 rows of one model": ["without count triggers", "with count triggers"],
     "count trigger: 1,000 rows of 500 models": ["without count triggers", "with count triggers"],

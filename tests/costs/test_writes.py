@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,13 @@ from costs.places import Place
 from costs.writes import WRITES, Write
 from support.costs import CALLS_UNTIL_PLANS_STAY, FEW, Cost, Service
 from support.database import Connection, Database
+
+# What has a description, and gets another name or another cell by these.
+CHANGES_OF_NAMES = [
+    write
+    for write in WRITES
+    if re.fullmatch("(threat|threat_model|document|source|diagram|cell)_(.*update|.*patch|apply_ops)", write.function)
+]
 
 
 @pytest.mark.parametrize("write", WRITES, ids=str)
@@ -40,6 +48,26 @@ def test_one_threat_costs_no_more_in_models_that_are_described_at_length(
         )
     for cost in _costs(changing, _threat_create(), places):
         assert cost.pages <= 40
+
+
+@pytest.mark.parametrize("write", CHANGES_OF_NAMES, ids=str)
+def test_a_change_of_something_else_leaves_a_long_text_where_it_is(
+    changing: Database, writer: Service, places: list[Place], write: Write
+) -> None:
+    place = places[0]
+    with changing.connect() as conn:
+        for table in ("threat_models", "threats", "diagrams", "documents", "sources"):
+            conn.execute(
+                f"""
+                UPDATE {table}
+                SET description = (SELECT string_agg(md5(n::text), ' ') FROM generate_series(1, 1000) n)
+                WHERE {"id" if table == "threat_models" else "threat_model_id"} = %s
+                """.encode(),
+                [place.model],
+            )
+    with writer.undone():
+        writer.rows(place.email, write.function, **write.arguments(place))
+        assert writer.chunks_written() == 0
 
 
 def _threat_create() -> Write:

@@ -121,6 +121,24 @@ def test_of_many_who_have_read_the_same_row_one_wins(world: World) -> None:
         assert world.names() == {"Old", *winners}
 
 
+def test_a_change_that_waited_for_an_administrators_statement_is_told_what_that_did(world: World) -> None:
+    table, row, read = KINDS[world.noun], world.ids[0], world.modified_at(world.ids[0])
+    for statement, answer in (
+        (f"UPDATE {table} SET description = 'Theirs' WHERE id = %s", "TM412"),
+        (f"DELETE FROM {table} WHERE id = %s", "TM404"),
+    ):
+        theirs = Call(statement, (row,), login_name="postgres")
+        assert states(meet(world.database, theirs, world.call("update", row, {"name": "New"}, read))) == [None, answer]
+    assert world.names() == {"Old"}
+
+
+def test_a_change_that_waited_for_an_administrators_statement_keeps_what_that_wrote(world: World) -> None:
+    row = world.ids[0]
+    theirs = Call(f"UPDATE {KINDS[world.noun]} SET description = 'Theirs' WHERE id = %s", (row,), login_name="postgres")
+    _, changed = meet(world.database, theirs, world.call("update", row, {"name": "New"}))
+    assert (changed.value["name"], changed.value["description"]) == ("New", "Theirs")
+
+
 def test_those_who_change_different_fields_do_not_undo_each_other(world: World) -> None:
     row = world.ids[0]
     outcomes = meet(

@@ -88,6 +88,20 @@ class Service:
         )
         return dict(rows.fetchall())
 
+    def chunks_written(self) -> int:
+        """Count the pieces of long values that this session wrote within its transaction."""
+        row = self.connection.execute(
+            """
+            SELECT sum(x.n_tup_ins)
+            FROM pg_stat_xact_all_tables x
+            JOIN pg_class c ON c.reltoastrelid = x.relid
+            WHERE c.relnamespace = $1::regnamespace
+            """,
+            [SCHEMA],
+        ).fetchone()
+        assert row is not None
+        return int(row[0])
+
     def settled_cost(self, email: str, name: str, /, **arguments: Any) -> Cost:
         """Count the cost of a call whose plans the connection has made up its mind about."""
         for _ in range(CALLS_UNTIL_PLANS_STAY):

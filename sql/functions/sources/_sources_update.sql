@@ -12,53 +12,63 @@ SET search_path FROM CURRENT
 SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
-  v_ids uuid[] := ARRAY(SELECT (i.item ->> 'id')::uuid FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n) ORDER BY i.n);
+  v_items jsonb[];
+  -- What the items hold, each with the modified_at that its caller read.
   v_rows sources[];
-  v_is_missing boolean;
-  v_is_stale boolean;
+  v_changed bigint;
 BEGIN
-  -- The model is locked already; its rows are locked in the order of their ids, as everywhere. A join, since ids in an array
-  -- would be looked for in an index of the whole model.
-  PERFORM
-  FROM unnest(v_ids) AS i (id)
-  JOIN sources t ON t.threat_model_id = p_threat_model_id AND t.id = i.id
-  ORDER BY t.id
-  FOR NO KEY UPDATE OF t;
   BEGIN
     SELECT
-      array_agg(jsonb_populate_record(t, p_items -> (i.n - 1)::integer) ORDER BY i.n),
-      bool_or(t.id IS NULL),
-      bool_or(t.modified_at <> (p_items -> (i.n - 1)::integer ->> 'if_modified_at')::timestamptz)
-    INTO v_rows, v_is_missing, v_is_stale
-    FROM unnest(v_ids) WITH ORDINALITY AS i (id, n)
-    LEFT JOIN sources t ON t.threat_model_id = p_threat_model_id AND t.id = i.id;
+      array_agg(i.item ORDER BY i.n),
+      array_agg(jsonb_populate_record(NULL::sources, i.item || jsonb_build_object('modified_at', i.item -> 'if_modified_at')) ORDER BY i.n)
+    INTO v_items, v_rows
+    FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n);
   EXCEPTION
     WHEN data_exception THEN
       PERFORM _blame_field('sources', p_items);
       RAISE;
   END;
-  IF v_is_missing THEN
-    RAISE EXCEPTION 'source not found' USING ERRCODE = 'TM404', TABLE = 'sources';
-  ELSIF v_is_stale THEN
-    PERFORM _check_unchanged((v_rows[s.n]).modified_at, (p_items -> s.n - 1 ->> 'if_modified_at')::timestamptz, 'sources')
-    FROM generate_subscripts(v_rows, 1) AS s (n);
+  -- The model is locked already; its rows are locked in the order of their ids, as everywhere. A join, since ids in an array
+  -- would be looked for in an index of the whole model.
+  IF cardinality(v_rows) > 1 THEN
+    PERFORM
+    FROM unnest(v_rows) AS r
+    JOIN sources t ON t.threat_model_id = p_threat_model_id AND t.id = r.id
+    ORDER BY t.id
+    FOR NO KEY UPDATE OF t;
   END IF;
+  -- What is not named (r.unnest is the item) is taken from the row as it is stored: a long text is neither read nor written again.
   RETURN QUERY
   WITH new AS (
     UPDATE sources t
-    SET name = r.name,
-      url = r.url,
-      description = r.description,
-      type = r.type,
-      parameters = r.parameters
-    FROM unnest(v_rows) WITH ORDINALITY r
+    SET name = CASE WHEN r.unnest ? 'name' THEN r.name ELSE t.name END,
+      url = CASE WHEN r.unnest ? 'url' THEN r.url ELSE t.url END,
+      description = CASE WHEN r.unnest ? 'description' THEN r.description ELSE t.description END,
+      type = CASE WHEN r.unnest ? 'type' THEN r.type ELSE t.type END,
+      parameters = CASE WHEN r.unnest ? 'parameters' THEN r.parameters ELSE t.parameters END
+    FROM ROWS FROM (unnest(v_rows), unnest(v_items)) WITH ORDINALITY AS r
     WHERE t.threat_model_id = p_threat_model_id
       AND t.id = r.id
+      AND (r.modified_at IS NULL OR t.modified_at = r.modified_at)
     RETURNING t AS changed, r.ordinality AS n
   )
   SELECT (new.changed).*
   FROM new
   ORDER BY new.n;
+  GET DIAGNOSTICS v_changed = ROW_COUNT;
+  IF v_changed < cardinality(v_rows) THEN
+    IF EXISTS (
+      SELECT
+      FROM unnest(v_rows) AS r
+      LEFT JOIN sources t ON t.threat_model_id = p_threat_model_id AND t.id = r.id
+      WHERE t.id IS NULL
+    ) THEN
+      RAISE EXCEPTION 'source not found' USING ERRCODE = 'TM404', TABLE = 'sources';
+    END IF;
+    PERFORM _check_unchanged(t.modified_at, r.modified_at, 'sources')
+    FROM unnest(v_rows) AS r
+    JOIN sources t ON t.threat_model_id = p_threat_model_id AND t.id = r.id;
+  END IF;
   IF jsonb_path_exists(p_items, '$[*].metadata') THEN
     PERFORM _put_items_metadata(p_threat_model_id, 'source', p_items);
   END IF;

@@ -1,4 +1,4 @@
--- Updates and patches of a model share the one statement that writes its fields.
+-- Updates and patches of a model share the one statement that writes its fields; a long description that does not change is not read.
 CREATE OR REPLACE FUNCTION _threat_model_change(
   p_threat_model_id uuid,
   p_changes jsonb
@@ -12,14 +12,11 @@ AS $$
 BEGIN
   RETURN QUERY
   UPDATE threat_models m
-  SET name = c.name,
-    description = c.description,
-    threat_model_framework = c.threat_model_framework,
-    issue_url = c.issue_url
-  FROM threat_models o
-  CROSS JOIN LATERAL jsonb_populate_record(o, p_changes) c
+  SET name = CASE WHEN p_changes ? 'name' THEN p_changes ->> 'name' ELSE m.name END,
+    description = CASE WHEN p_changes ? 'description' THEN p_changes ->> 'description' ELSE m.description END,
+    threat_model_framework = CASE WHEN p_changes ? 'threat_model_framework' THEN p_changes ->> 'threat_model_framework' ELSE m.threat_model_framework END,
+    issue_url = CASE WHEN p_changes ? 'issue_url' THEN p_changes ->> 'issue_url' ELSE m.issue_url END
   WHERE m.id = p_threat_model_id
-    AND o.id = p_threat_model_id
   RETURNING m.*;
 END
 $$;

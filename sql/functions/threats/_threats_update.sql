@@ -12,72 +12,85 @@ SET search_path FROM CURRENT
 SET plan_cache_mode TO force_generic_plan
 AS $$
 DECLARE
-  v_ids uuid[] := ARRAY(SELECT (i.item ->> 'id')::uuid FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n) ORDER BY i.n);
+  v_items jsonb[];
+  -- What the items hold, each with the modified_at that its caller read.
   v_rows threats[];
-  v_is_missing boolean;
-  v_is_stale boolean;
+  v_changed bigint;
 BEGIN
-  -- The model is locked already; its rows are locked in the order of their ids, as everywhere. A join, since ids in an array
-  -- would be looked for in an index of the whole model.
-  PERFORM
-  FROM unnest(v_ids) AS i (id)
-  JOIN threats t ON t.threat_model_id = p_threat_model_id AND t.id = i.id
-  ORDER BY t.id
-  FOR NO KEY UPDATE OF t;
   BEGIN
     SELECT
-      array_agg(jsonb_populate_record(t, p_items -> (i.n - 1)::integer) ORDER BY i.n),
-      bool_or(t.id IS NULL),
-      bool_or(t.modified_at <> (p_items -> (i.n - 1)::integer ->> 'if_modified_at')::timestamptz)
-    INTO v_rows, v_is_missing, v_is_stale
-    FROM unnest(v_ids) WITH ORDINALITY AS i (id, n)
-    LEFT JOIN threats t ON t.threat_model_id = p_threat_model_id AND t.id = i.id;
+      array_agg(i.item ORDER BY i.n),
+      array_agg(jsonb_populate_record(NULL::threats, i.item || jsonb_build_object('modified_at', i.item -> 'if_modified_at')) ORDER BY i.n)
+    INTO v_items, v_rows
+    FROM jsonb_array_elements(p_items) WITH ORDINALITY AS i (item, n);
   EXCEPTION
     WHEN data_exception THEN
       PERFORM _blame_field('threats', p_items);
       RAISE;
   END;
-  IF v_is_missing THEN
-    RAISE EXCEPTION 'threat not found' USING ERRCODE = 'TM404', TABLE = 'threats';
-  ELSIF v_is_stale THEN
-    PERFORM _check_unchanged((v_rows[s.n]).modified_at, (p_items -> s.n - 1 ->> 'if_modified_at')::timestamptz, 'threats')
-    FROM generate_subscripts(v_rows, 1) AS s (n);
+  -- The model is locked already; its rows are locked in the order of their ids, as everywhere. A join, since ids in an array
+  -- would be looked for in an index of the whole model.
+  IF cardinality(v_rows) > 1 THEN
+    PERFORM
+    FROM unnest(v_rows) AS r
+    JOIN threats t ON t.threat_model_id = p_threat_model_id AND t.id = r.id
+    ORDER BY t.id
+    FOR NO KEY UPDATE OF t;
   END IF;
   IF jsonb_path_exists(p_items, '$[*] ? (exists (@.diagram_id) || exists (@.cell_id))') THEN
     -- Each cell is looked up once; a threat that leaves its diagram leaves the cell, too, by trigger.
     PERFORM _check_cell(p_threat_model_id, c.diagram_id, c.cell_id)
     FROM (
-      SELECT DISTINCT r.diagram_id, r.cell_id
-      FROM unnest(v_rows) WITH ORDINALITY r
-      WHERE p_items -> (r.ordinality - 1)::integer ? 'cell_id'
-        OR (p_items -> (r.ordinality - 1)::integer ? 'diagram_id' AND r.diagram_id IS NOT NULL)
+      SELECT DISTINCT
+        CASE WHEN r.unnest ? 'diagram_id' THEN r.diagram_id ELSE t.diagram_id END AS diagram_id,
+        CASE WHEN r.unnest ? 'cell_id' THEN r.cell_id ELSE t.cell_id END AS cell_id
+      FROM ROWS FROM (unnest(v_rows), unnest(v_items)) AS r
+      JOIN threats t ON t.threat_model_id = p_threat_model_id AND t.id = r.id
+      WHERE r.unnest ? 'cell_id'
+        OR (r.unnest ? 'diagram_id' AND r.diagram_id IS NOT NULL)
     ) c;
   END IF;
+  -- What is not named (r.unnest is the item) is taken from the row as it is stored: a long text is neither read nor written again.
   RETURN QUERY
   WITH new AS (
     UPDATE threats t
-    SET name = r.name,
-      description = r.description,
-      impact = _severity(r.impact),
-      likelihood = _severity(r.likelihood),
-      risk_rating = _severity(r.risk_rating),
-      score = r.score,
-      priority = r.priority,
-      mitigated = coalesce(r.mitigated, false),
-      status = r.status,
-      threat_type = r.threat_type,
-      mitigation = r.mitigation,
-      issue_url = r.issue_url,
-      diagram_id = r.diagram_id,
-      cell_id = r.cell_id
-    FROM unnest(v_rows) WITH ORDINALITY r
+    SET name = CASE WHEN r.unnest ? 'name' THEN r.name ELSE t.name END,
+      description = CASE WHEN r.unnest ? 'description' THEN r.description ELSE t.description END,
+      impact = CASE WHEN r.unnest ? 'impact' THEN _severity(r.impact) ELSE t.impact END,
+      likelihood = CASE WHEN r.unnest ? 'likelihood' THEN _severity(r.likelihood) ELSE t.likelihood END,
+      risk_rating = CASE WHEN r.unnest ? 'risk_rating' THEN _severity(r.risk_rating) ELSE t.risk_rating END,
+      score = CASE WHEN r.unnest ? 'score' THEN r.score ELSE t.score END,
+      priority = CASE WHEN r.unnest ? 'priority' THEN r.priority ELSE t.priority END,
+      mitigated = CASE WHEN r.unnest ? 'mitigated' THEN coalesce(r.mitigated, false) ELSE t.mitigated END,
+      status = CASE WHEN r.unnest ? 'status' THEN r.status ELSE t.status END,
+      threat_type = CASE WHEN r.unnest ? 'threat_type' THEN r.threat_type ELSE t.threat_type END,
+      mitigation = CASE WHEN r.unnest ? 'mitigation' THEN r.mitigation ELSE t.mitigation END,
+      issue_url = CASE WHEN r.unnest ? 'issue_url' THEN r.issue_url ELSE t.issue_url END,
+      diagram_id = CASE WHEN r.unnest ? 'diagram_id' THEN r.diagram_id ELSE t.diagram_id END,
+      cell_id = CASE WHEN r.unnest ? 'cell_id' THEN r.cell_id ELSE t.cell_id END
+    FROM ROWS FROM (unnest(v_rows), unnest(v_items)) WITH ORDINALITY AS r
     WHERE t.threat_model_id = p_threat_model_id
       AND t.id = r.id
+      AND (r.modified_at IS NULL OR t.modified_at = r.modified_at)
     RETURNING t AS changed, r.ordinality AS n
   )
   SELECT (new.changed).*
   FROM new
   ORDER BY new.n;
+  GET DIAGNOSTICS v_changed = ROW_COUNT;
+  IF v_changed < cardinality(v_rows) THEN
+    IF EXISTS (
+      SELECT
+      FROM unnest(v_rows) AS r
+      LEFT JOIN threats t ON t.threat_model_id = p_threat_model_id AND t.id = r.id
+      WHERE t.id IS NULL
+    ) THEN
+      RAISE EXCEPTION 'threat not found' USING ERRCODE = 'TM404', TABLE = 'threats';
+    END IF;
+    PERFORM _check_unchanged(t.modified_at, r.modified_at, 'threats')
+    FROM unnest(v_rows) AS r
+    JOIN threats t ON t.threat_model_id = p_threat_model_id AND t.id = r.id;
+  END IF;
   IF jsonb_path_exists(p_items, '$[*].metadata') THEN
     PERFORM _put_items_metadata(p_threat_model_id, 'threat', p_items);
   END IF;

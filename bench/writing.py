@@ -215,60 +215,59 @@ def many(clients: Clients) -> Iterator[Measure]:
 
 def change(clients: Clients) -> Iterator[Measure]:
     """Measure changing one field of a threat, with little text beside it and with much."""
-    few = clients.db.as_user(FEW)
-    numbers = count()
+    yield from _change(clients, "change the status of a threat", FIELDS["description"])
     words = " ".join(sha256(b"%d" % (number % 2000)).hexdigest()[: 3 + number % 7] for number in range(3000))
-    for name, description in (
-        ("change the status of a threat", FIELDS["description"]),
-        ("change the status of a threat with 20 KB of text", words),
-    ):
-        model = clients.value(_MODEL, FEW, FEW)
-        values = (FIELDS | {"description": description}).values()
-        threats = cycle([row[0] for row in clients.hand(_HUNDRED, model, *values)])
+    yield from _change(clients, "change the status of a threat with 20 KB of text", words)
 
-        def status() -> str:
-            return f"step {next(numbers)}"
 
-        def orm(model: Any = model, threats: Iterator[Any] = threats) -> list[Threat]:
-            with request(clients.orm) as session:
-                _require_writer(session, model)
-                threat = session.get_one(Threat, next(threats))
-                threat.status = status()
-            return [threat]
+def _change(clients: Clients, name: str, description: str) -> Iterator[Measure]:
+    """Measure changing the status of threats that have this description."""
+    model = clients.value(_MODEL, FEW, FEW)
+    few = clients.db.as_user(FEW)
+    made = clients.hand(_HUNDRED, model, *(FIELDS | {"description": description}).values())
+    threats = cycle([row[0] for row in made])
+    numbers = count()
 
-        def by_hand(model: Any = model, threats: Iterator[Any] = threats) -> list[Any]:
-            return [status(), model, next(threats), model, FEW]
+    def status() -> str:
+        return f"step {next(numbers)}"
 
-        def by_api(model: Any = model, threats: Iterator[Any] = threats) -> list[Any]:
-            return [model, next(threats), Jsonb({"status": status()})]
+    def by_hand() -> list[Any]:
+        return [status(), model, next(threats), model, FEW]
 
-        def by_wrapper(model: Any = model, threats: Iterator[Any] = threats) -> list[Any]:
-            return [few.threats.update(model, next(threats), {"status": status()})]
+    def by_api() -> list[Any]:
+        return [model, next(threats), Jsonb({"status": status()})]
 
-        yield Measure(
-            name,
-            [
-                Way(
-                    BASE,
-                    lambda: clients.hand(_UPDATE, *by_hand()),
-                    repeat=5,
-                    pages=lambda: clients.hand_pages(_UPDATE, *by_hand()),
-                ),
-                Way(
-                    API,
-                    lambda: clients.call(_API_UPDATE, FEW, *by_api()),
-                    repeat=5,
-                    pages=lambda: clients.call_pages(_API_UPDATE, FEW, *by_api()),
-                ),
-                Way(WRAPPER, by_wrapper, repeat=5),
-                Way(ASYNCPG, clock=clients.asyncpg.clock(_UPDATE, by_hand), repeat=5, statements=1),
-                Way(ORM, orm, repeat=5),
-            ],
-            [Figure(API, "<=", 1, of="round trips")],
-            rows=1,
-            tidy=lambda: _vacuum(clients.owner),
-        )
-        _remove(clients, model)
+    def orm() -> list[Threat]:
+        with request(clients.orm) as session:
+            _require_writer(session, model)
+            threat = session.get_one(Threat, next(threats))
+            threat.status = status()
+        return [threat]
+
+    yield Measure(
+        name,
+        [
+            Way(
+                BASE,
+                lambda: clients.hand(_UPDATE, *by_hand()),
+                repeat=5,
+                pages=lambda: clients.hand_pages(_UPDATE, *by_hand()),
+            ),
+            Way(
+                API,
+                lambda: clients.call(_API_UPDATE, FEW, *by_api()),
+                repeat=5,
+                pages=lambda: clients.call_pages(_API_UPDATE, FEW, *by_api()),
+            ),
+            Way(WRAPPER, lambda: [few.threats.update(model, next(threats), {"status": status()})], repeat=5),
+            Way(ASYNCPG, clock=clients.asyncpg.clock(_UPDATE, by_hand), repeat=5, statements=1),
+            Way(ORM, orm, repeat=5),
+        ],
+        [Figure(API, "<=", 1, of="round trips")],
+        rows=1,
+        tidy=lambda: _vacuum(clients.owner),
+    )
+    _remove(clients, model)
 
 
 def counter(clients: Clients) -> Iterator[Measure]:

@@ -40,7 +40,7 @@ BEGIN
     ORDER BY t.id
     FOR NO KEY UPDATE OF t;
   END IF;
-  -- What is not named (r.unnest is the item) is taken from the row as it is stored: a long text is neither read nor written again.
+  -- What is not named (r.unnest is the item) is taken from the row as it is stored, so that a long text is not written again.
   RETURN QUERY
   WITH new AS (
     UPDATE documents t
@@ -126,7 +126,7 @@ BEGIN
     ORDER BY t.id
     FOR NO KEY UPDATE OF t;
   END IF;
-  -- What is not named (r.unnest is the item) is taken from the row as it is stored: a long text is neither read nor written again.
+  -- What is not named (r.unnest is the item) is taken from the row as it is stored, so that a long text is not written again.
   RETURN QUERY
   WITH new AS (
     UPDATE sources t
@@ -175,7 +175,7 @@ ALTER FUNCTION _sources_update OWNER TO tmi_api;
 -- end functions/sources/_sources_update.sql
 
 -- begin functions/threat_models/_threat_model_change.sql
--- Updates and patches of a model share the one statement that writes its fields; a long description that does not change is not read.
+-- Updates and patches of a model share the one statement that writes its fields; a long description that does not change is not written again.
 CREATE OR REPLACE FUNCTION _threat_model_change(
   p_threat_model_id uuid,
   p_changes jsonb
@@ -261,7 +261,7 @@ BEGIN
         OR (r.unnest ? 'diagram_id' AND r.diagram_id IS NOT NULL)
     ) c;
   END IF;
-  -- What is not named (r.unnest is the item) is taken from the row as it is stored: a long text is neither read nor written again.
+  -- What is not named (r.unnest is the item) is taken from the row as it is stored, so that a long text is not written again.
   RETURN QUERY
   WITH new AS (
     UPDATE threats t

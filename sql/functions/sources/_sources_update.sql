@@ -37,7 +37,7 @@ BEGIN
     ORDER BY t.id
     FOR NO KEY UPDATE OF t;
   END IF;
-  -- What is not named (r.unnest is the item) is taken from the row as it is stored: a long text is neither read nor written again.
+  -- What is not named (r.unnest is the item) is taken from the row as it is stored, so that a long text is not written again.
   RETURN QUERY
   WITH new AS (
     UPDATE sources t

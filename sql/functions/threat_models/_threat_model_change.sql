@@ -1,4 +1,4 @@
--- Updates and patches of a model share the one statement that writes its fields; a long description that does not change is not read.
+-- Updates and patches of a model share the one statement that writes its fields; a long description that does not change is not written again.
 CREATE OR REPLACE FUNCTION _threat_model_change(
   p_threat_model_id uuid,
   p_changes jsonb

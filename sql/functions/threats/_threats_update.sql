@@ -50,7 +50,7 @@ BEGIN
         OR (r.unnest ? 'diagram_id' AND r.diagram_id IS NOT NULL)
     ) c;
   END IF;
-  -- What is not named (r.unnest is the item) is taken from the row as it is stored: a long text is neither read nor written again.
+  -- What is not named (r.unnest is the item) is taken from the row as it is stored, so that a long text is not written again.
   RETURN QUERY
   WITH new AS (
     UPDATE threats t
